@@ -1,0 +1,215 @@
+package luabind
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/ast"
+	"github.com/yuin/gopher-lua/parse"
+
+	"socksh/luabind/line"
+	"socksh/luabind/sock"
+)
+
+// compile makes a function of Lua code. With promote, local variables at its top
+// level become global: at a prompt each line is a chunk, and a local would be
+// gone with its line.
+func (s *Session) compile(code, name string, promote bool) (*lua.LFunction, error) {
+	chunk, err := parse.Parse(strings.NewReader(code), name)
+	if err != nil {
+		return nil, syntaxError(err, name)
+	}
+	if promote {
+		promoteLocals(chunk)
+	}
+	proto, err := lua.Compile(chunk, name)
+	if err != nil {
+		return nil, syntaxError(err, name)
+	}
+	return s.lua.NewFunctionFromProto(proto), nil
+}
+
+func promoteLocals(chunk []ast.Stmt) {
+	for i, stmt := range chunk {
+		local, ok := stmt.(*ast.LocalAssignStmt)
+		if !ok {
+			continue
+		}
+		global := &ast.AssignStmt{Rhs: local.Exprs}
+		for _, name := range local.Names {
+			id := &ast.IdentExpr{Value: name}
+			id.SetLine(local.Line())
+			global.Lhs = append(global.Lhs, id)
+		}
+		if len(global.Rhs) == 0 {
+			global.Rhs = []ast.Expr{&ast.NilExpr{}}
+		}
+		global.SetLine(local.Line())
+		global.SetLastLine(local.LastLine())
+		chunk[i] = global
+	}
+}
+
+// A SyntaxError reports code that is no Lua. Nothing of it ran.
+type SyntaxError struct{ text string }
+
+func (e *SyntaxError) Error() string { return e.text }
+
+// syntaxError says in one line where and what.
+func syntaxError(err error, name string) error {
+	return &SyntaxError{syntaxText(err, name)}
+}
+
+func syntaxText(err error, name string) string {
+	var e *parse.Error
+	if !errors.As(err, &e) {
+		var c *lua.CompileError
+		if errors.As(err, &c) {
+			return fmt.Sprintf("%s:%d: %s", name, c.Line, c.Message)
+		}
+		return err.Error()
+	}
+	where := fmt.Sprintf("%s:%d", name, e.Pos.Line)
+	if e.Pos.Line == parse.EOF {
+		where = name + ": at the end"
+	}
+	if e.Token != "" && e.Pos.Line != parse.EOF {
+		return fmt.Sprintf("%s: %s near %s", where, e.Message, sock.Quote(strings.TrimSpace(e.Token)))
+	}
+	return fmt.Sprintf("%s: %s", where, e.Message)
+}
+
+var (
+	firstWord = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
+	escapeX   = regexp.MustCompile(`\\x[0-9A-Fa-f]{2}`)
+)
+
+// explain makes of a line that is neither command nor Lua an error that helps.
+func (s *Session) explain(text string, err error) error {
+	var unknown *line.UnknownError
+	if errors.As(err, &unknown) {
+		if near := sock.Nearest(unknown.Word, s.names()); near != "" {
+			return fmt.Errorf("%w; did you mean %s?", err, near)
+		}
+		return fmt.Errorf("%w; help lists them", err)
+	}
+	var e *parse.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	text = strings.TrimSpace(text)
+	if folded := line.Fold(text); folded != text {
+		return fmt.Errorf("full-width punctuation is no Lua; write: %s", folded)
+	}
+	word := firstWord.FindString(text)
+	rest := strings.TrimSpace(text[len(word):])
+	switch {
+	case strings.HasPrefix(text, ".help"), strings.HasPrefix(text, "%"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, `\`):
+		return errors.New("commands have no prefix here; type help")
+	case word == "":
+	case strings.HasPrefix(rest, "!="):
+		return errors.New("Lua writes ~= for not equal")
+	case strings.HasPrefix(rest, "++"), strings.HasPrefix(rest, "+="), strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "-="):
+		return fmt.Errorf("Lua has no %s; write %s = %s %s ...", rest[:2], word, word, rest[:1])
+	case s.lua.G.Global.RawGetString(word) == lua.LNil && !s.Known(word):
+		if near := sock.Nearest(word, s.names()); near != "" {
+			return fmt.Errorf("no command is called %s; did you mean %s?", word, near)
+		}
+		if strings.HasPrefix(rest, "=") || isKeyword(word) {
+			break
+		}
+		return fmt.Errorf("no command is called %s, and this is no Lua: %w", word, syntaxError(err, "line"))
+	default:
+		next := firstWord.FindString(strings.TrimLeft(rest, `("'`))
+		if s.Known(next) {
+			return fmt.Errorf("in Lua write %s(...): %w", next, syntaxError(err, "line"))
+		}
+	}
+	if i := strings.IndexByte(text, ';'); i > 0 {
+		if after := firstWord.FindString(strings.TrimSpace(text[i+1:])); s.Known(after) {
+			return fmt.Errorf("one command a line, or %s(...) in Lua", after)
+		}
+	}
+	return trimWhere(syntaxError(err, "line"))
+}
+
+// explainRun adds to an error of a line of Lua which command was perhaps meant.
+func (s *Session) explainRun(err error) error {
+	err = trimWhere(err)
+	if _, name, ok := strings.Cut(err.Error(), "attempt to call a non-function object"); ok && name == "" {
+		return fmt.Errorf("%w; help lists the commands", err)
+	}
+	return err
+}
+
+// trimWhere drops the position that a single line of input does not need.
+func trimWhere(err error) error {
+	if text, ok := strings.CutPrefix(err.Error(), "line:1: "); ok {
+		return errors.New(text)
+	}
+	return err
+}
+
+// names returns the names of all commands.
+func (s *Session) names() []string {
+	names := make([]string, 0, len(s.byName))
+	for name := range s.byName {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// inspect returns v as an expression's value is shown: texts quoted, tables with
+// their first items.
+func (s *Session) inspect(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LString:
+		return sock.Quote(string(v))
+	case *lua.LTable:
+		if v.Metatable != lua.LNil {
+			return s.show(v)
+		}
+		return s.inspectTable(v, 2)
+	}
+	return s.show(v)
+}
+
+const maxItems = 20
+
+func (s *Session) inspectTable(t *lua.LTable, depth int) string {
+	if depth == 0 {
+		return "{...}"
+	}
+	var parts []string
+	item := func(v lua.LValue) string {
+		if inner, ok := v.(*lua.LTable); ok && inner.Metatable == lua.LNil {
+			return s.inspectTable(inner, depth-1)
+		}
+		return s.inspect(v)
+	}
+	n := t.Len()
+	for i := 1; i <= min(n, maxItems); i++ {
+		parts = append(parts, item(t.RawGetInt(i)))
+	}
+	var named []string
+	t.ForEach(func(k, v lua.LValue) {
+		if i, ok := k.(lua.LNumber); ok && float64(i) == float64(int(i)) && int(i) >= 1 && int(i) <= n {
+			return
+		}
+		key := "[" + s.inspect(k) + "]"
+		if name, ok := k.(lua.LString); ok && sock.IsName(string(name)) {
+			key = string(name)
+		}
+		named = append(named, key+" = "+item(v))
+	})
+	sort.Strings(named)
+	if parts = append(parts, named...); len(parts) > maxItems || n > maxItems {
+		parts = append(parts[:min(len(parts), maxItems)], "...")
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}

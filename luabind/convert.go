@@ -1,0 +1,124 @@
+package luabind
+
+import (
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/sock"
+)
+
+// toValue converts an argument from Lua. Texts stay texts: sock parses them.
+func (s *Session) toValue(v lua.LValue) sock.Value {
+	switch v := v.(type) {
+	case lua.LString:
+		return sock.Value{Type: sock.Text, Str: string(v)}
+	case lua.LNumber:
+		return sock.Value{Type: sock.Number, Num: float64(v)}
+	case lua.LBool:
+		return sock.Flag(bool(v))
+	case *lua.LNilType:
+		return sock.Value{}
+	case *lua.LUserData:
+		switch x := v.Value.(type) {
+		case *sock.Handle:
+			return sock.Value{Type: sock.AHandle, Any: x}
+		case *sock.Job:
+			return sock.Value{Type: sock.AJob, Any: x}
+		}
+	case *lua.LTable:
+		if v.Len() > 0 {
+			var list []sock.Value
+			for i := 1; i <= v.Len(); i++ {
+				list = append(list, s.toValue(v.RawGetInt(i)))
+			}
+			return sock.Value{Type: sock.List, Any: list}
+		}
+	}
+	return sock.Value{Type: sock.Foreign, Any: v}
+}
+
+// toLua converts a result.
+func (s *Session) toLua(v sock.Value) lua.LValue {
+	switch v.Type {
+	case sock.Nil:
+		return lua.LNil
+	case sock.Bool:
+		return lua.LBool(v.Num != 0)
+	case sock.Number:
+		return s.number(v.Num)
+	case sock.Text, sock.Bytes:
+		return lua.LString(v.Str)
+	case sock.Scratch:
+		return lua.LString(strings.Clone(v.Str))
+	case sock.AHandle:
+		return s.handle(v.Any.(*sock.Handle))
+	case sock.AJob:
+		return s.job(v.Any.(*sock.Job))
+	case sock.List:
+		t := s.lua.NewTable()
+		for _, e := range v.Any.([]sock.Value) {
+			t.Append(s.toLua(e))
+		}
+		return t
+	case sock.Record:
+		t := s.lua.NewTable()
+		for _, f := range v.Any.([]sock.Field) {
+			t.RawSetString(f.Name, s.toLua(f.Value))
+		}
+		return t
+	}
+	if lv, ok := v.Any.(lua.LValue); ok {
+		return lv
+	}
+	return lua.LNil
+}
+
+func (s *Session) number(n float64) lua.LValue {
+	if i := int(n); i >= 0 && i < len(s.numbers) && float64(i) == n {
+		return s.numbers[i]
+	}
+	return lua.LNumber(n)
+}
+
+// handle returns the one userdata of h.
+func (s *Session) handle(h *sock.Handle) *lua.LUserData {
+	if ud, ok := h.Script.(*lua.LUserData); ok {
+		return ud
+	}
+	ud := &lua.LUserData{Value: h, Env: s.lua.Env, Metatable: s.handleMeta}
+	h.Script = ud
+	return ud
+}
+
+// job returns the one userdata of j.
+func (s *Session) job(j *sock.Job) *lua.LUserData {
+	if ud, ok := j.Script.(*lua.LUserData); ok {
+		return ud
+	}
+	ud := &lua.LUserData{Value: j, Env: s.lua.Env, Metatable: s.jobMeta}
+	j.Script = ud
+	return ud
+}
+
+// variable returns the handle that a global variable or a path such as "t.srv"
+// holds, or nil.
+func (s *Session) variable(path string) *sock.Handle {
+	v := lua.LValue(s.lua.G.Global)
+	for _, name := range strings.Split(path, ".") {
+		t, ok := v.(*lua.LTable)
+		if !ok {
+			return nil
+		}
+		v = t.RawGetString(name)
+	}
+	switch v := v.(type) {
+	case *lua.LUserData:
+		h, _ := v.Value.(*sock.Handle)
+		return h
+	case lua.LNumber:
+		h, _ := s.Table.Find(v.String())
+		return h
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package luabind
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// An error value is a table with these fields, where they apply:
+//
+//	op       the verb
+//	errno    the kernel's name for it, "ECONNREFUSED"
+//	message  the whole text; tostring(e) gives it too
+//	handle   the handle's number
+//	address  the address
+//	timeout  true if a deadline ended the call
+//	partial  what had been received until then
+//	sent     how many bytes had been sent until then
+//	usage    the synopsis, if the arguments did not fit
+//	where    "file:line:" of the call
+func (s *Session) openErrors() {
+	s.errorMeta = s.lua.NewTable()
+	text := func(L *lua.LState, v lua.LValue) string {
+		if t, ok := v.(*lua.LTable); ok && t.Metatable == s.errorMeta {
+			return lua.LVAsString(t.RawGetString("message"))
+		}
+		return L.ToStringMeta(v).String()
+	}
+	s.errorMeta.RawSetString("__tostring", s.lua.NewFunction(func(L *lua.LState) int {
+		L.Push(lua.LString(text(L, L.Get(1))))
+		return 1
+	}))
+	s.errorMeta.RawSetString("__concat", s.lua.NewFunction(func(L *lua.LState) int {
+		L.Push(lua.LString(text(L, L.Get(1)) + text(L, L.Get(2))))
+		return 1
+	}))
+}
+
+// raise raises err at the line that called the Go function running on L. A task
+// that must unwind does so whatever the script catches.
+func (s *Session) raise(L *lua.LState, err error) {
+	if t := s.Loop.Current(); t.Stopping() {
+		L.RaiseError("%s", loop.ErrCancelled)
+	}
+	L.Error(s.errorValue(err, L.Where(1)), 1)
+}
+
+// errorValue makes the Lua value of err.
+func (s *Session) errorValue(err error, where string) lua.LValue {
+	var raised *raisedError
+	if errors.As(err, &raised) {
+		return raised.value
+	}
+	e := s.lua.NewTable()
+	e.Metatable = s.errorMeta
+	set := func(name, value string) {
+		if value != "" {
+			e.RawSetString(name, lua.LString(value))
+		}
+	}
+	set("message", err.Error())
+	set("where", where)
+	var failed *sock.Error
+	var misused *sock.UsageError
+	switch {
+	case errors.As(err, &failed):
+		set("op", failed.Op)
+		set("errno", failed.Errno())
+		set("address", failed.Address)
+		set("partial", failed.Partial)
+		if failed.Handle != 0 {
+			e.RawSetString("handle", lua.LNumber(failed.Handle))
+		}
+		if failed.Sent != 0 {
+			e.RawSetString("sent", lua.LNumber(failed.Sent))
+		}
+		if failed.Timeout() {
+			e.RawSetString("timeout", lua.LTrue)
+		}
+	case errors.As(err, &misused):
+		set("op", misused.Verb.Name)
+		set("usage", misused.Verb.Usage())
+	}
+	return e
+}
+
+// A raisedError is a Lua error value on its way through Go.
+type raisedError struct {
+	value lua.LValue
+	text  string
+}
+
+func (e *raisedError) Error() string { return e.text }
+
+// caught turns what a protected call returned into an error whose text is what a
+// person should read: where and what, without Go's or Lua's stack.
+func (s *Session) caught(err error) error {
+	var api *lua.ApiError
+	if !errors.As(err, &api) {
+		return err
+	}
+	if api.Type == lua.ApiErrorSyntax {
+		return &raisedError{api.Object, api.Object.String()}
+	}
+	if api.Object == nil || api.Object == lua.LNil {
+		return &raisedError{lua.LNil, "error without a value"}
+	}
+	if t, ok := api.Object.(*lua.LTable); ok && t.Metatable == s.errorMeta {
+		text := lua.LVAsString(t.RawGetString("message"))
+		if where := lua.LVAsString(t.RawGetString("where")); where != "" && !strings.HasPrefix(where, "[G]") {
+			text = where + " " + text
+		}
+		return &raisedError{t, text}
+	}
+	return &raisedError{api.Object, s.show(api.Object)}
+}
+
+// show returns tostring(v), whatever its metamethod does.
+func (s *Session) show(v lua.LValue) (text string) {
+	switch v := v.(type) {
+	case lua.LString:
+		return string(v)
+	case *lua.LTable, *lua.LUserData:
+		th := s.thread()
+		defer s.release(th)
+		f := s.lua.G.Global.RawGetString("tostring")
+		if err := th.CallByParam(lua.P{Fn: f, NRet: 1, Protect: true}, v); err == nil {
+			return th.Get(-1).String()
+		}
+		return fmt.Sprintf("%s value", v.Type())
+	}
+	return v.String()
+}

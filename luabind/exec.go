@@ -1,0 +1,311 @@
+package luabind
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/line"
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// Incomplete reports whether text is Lua that goes on with the next line. It may
+// be called from any goroutine.
+func (s *Session) Incomplete(text string) bool {
+	l, err := line.Parse(text, s.Known)
+	return err == nil && l.Kind == line.More
+}
+
+// Inputs cuts text of several lines into inputs that can run one after the
+// other: all of it if it is one chunk of Lua, else line by line, Lua that spans
+// lines kept together. It may be called from any goroutine.
+func (s *Session) Inputs(text string) []string {
+	if l, err := line.Parse(text, s.Known); err == nil && l.Kind != line.More {
+		return []string{text}
+	}
+	var all []string
+	part := ""
+	for _, row := range strings.Split(text, "\n") {
+		part += row
+		if s.Incomplete(part) {
+			part += "\n"
+			continue
+		}
+		all = append(all, part)
+		part = ""
+	}
+	if part != "" {
+		all = append(all, part)
+	}
+	return all
+}
+
+// Exec runs one input in the task t and prints its results.
+func (s *Session) Exec(t *loop.Task, text string) error {
+	l, err := line.Parse(text, s.Known)
+	if err != nil {
+		return s.explain(text, err)
+	}
+	switch l.Kind {
+	case line.Command, line.Assign:
+		return s.execCommand(t, l)
+	case line.Lua:
+		return s.execLua(l)
+	case line.More:
+		return errors.New("the input ends in the middle of Lua")
+	}
+	return nil
+}
+
+// execCommand runs a command: in the task t, or as a job of its own.
+func (s *Session) execCommand(t *loop.Task, l line.Line) error {
+	v := s.Verb(l.Verb)
+	name := ""
+	if n := len(l.Words); v.Makes && n >= 2 {
+		as, plain := l.Words[n-2].Plain()
+		word, _ := l.Words[n-1].Plain()
+		if plain && as == "as" && !l.Words[n-2].Quoted {
+			name, l.Words = word, l.Words[:n-2]
+			if err := s.mayName(v, name); err != nil {
+				return err
+			}
+		}
+	}
+	c := s.Table.Begin(v)
+	if err := s.addWords(c, v, l.Words); err != nil {
+		c.End()
+		return err
+	}
+	if err := c.Bind(); err != nil {
+		c.End()
+		return err
+	}
+	run := func(t *loop.Task) (sock.Result, error) {
+		defer c.End()
+		h := c.Handle()
+		out, err := c.Run(t)
+		if err != nil {
+			return nil, err
+		}
+		out = out.Keep()
+		s.setCurrent(h, out)
+		if name != "" {
+			s.setName(out[0].Any.(*sock.Handle), name)
+		}
+		if l.Kind == line.Assign {
+			return out, s.assign(l.Targets, out)
+		}
+		return out, nil
+	}
+	if l.Job {
+		j := s.start(nil, describe(l), run)
+		s.result(j.Name())
+		return nil
+	}
+	out, err := run(t)
+	if err != nil {
+		return err
+	}
+	s.setLast(out)
+	if v.Show != nil {
+		s.result(v.Show(out))
+	} else {
+		s.result(out.String())
+	}
+	return nil
+}
+
+// describe returns the command as it was typed, for lists of jobs.
+func describe(l line.Line) string {
+	text := l.Verb
+	for _, w := range l.Words {
+		word, plain := w.Plain()
+		switch {
+		case !plain:
+			word = "$(...)"
+		case w.Quoted:
+			word = sock.Quote(word)
+		}
+		if w.Name != "" {
+			word = "--" + w.Name + " " + word
+		}
+		text += " " + word
+	}
+	return text
+}
+
+// addWords adds a command's words to its call. Lua in a word is evaluated; #N
+// for data is N bytes.
+func (s *Session) addWords(c *sock.Call, v *sock.Verb, words []line.Word) error {
+	position := 0
+	for _, w := range words {
+		value, err := s.wordValue(w)
+		if err != nil {
+			return err
+		}
+		if w.Name != "" {
+			c.Set(w.Name, value)
+			continue
+		}
+		if position < len(v.Params) && v.Params[position].Kind == sock.BytesKind && !w.Quoted {
+			if n, ok := fill(value.Str); ok {
+				value.Str = strings.Repeat("0123456789", n/10+1)[:n]
+			}
+		}
+		c.Add(value)
+		position++
+	}
+	return nil
+}
+
+// fill reads "#5000".
+func fill(word string) (n int, ok bool) {
+	if len(word) < 2 || len(word) > 10 || word[0] != '#' {
+		return 0, false
+	}
+	for _, digit := range []byte(word[1:]) {
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
+		n = 10*n + int(digit-'0')
+	}
+	return n, true
+}
+
+func (s *Session) wordValue(w line.Word) (sock.Value, error) {
+	if text, plain := w.Plain(); plain {
+		return sock.Str(text), nil
+	}
+	var text strings.Builder
+	for _, p := range w.Parts {
+		if p.Lua == "" {
+			text.WriteString(p.Text)
+			continue
+		}
+		f, err := s.compile("return "+p.Lua, "$", false)
+		if err != nil {
+			return sock.Value{}, fmt.Errorf("$(%s): %w", p.Lua, err)
+		}
+		results, err := s.call(f, nil, nil)
+		if err != nil {
+			return sock.Value{}, s.caught(err)
+		}
+		if len(results) == 0 || results[0] == lua.LNil {
+			return sock.Value{}, fmt.Errorf("$%s is nil", p.Lua)
+		}
+		if len(w.Parts) == 1 {
+			return s.toValue(results[0]), nil
+		}
+		text.WriteString(s.show(results[0]))
+	}
+	return sock.Str(text.String()), nil
+}
+
+func (s *Session) setCurrent(h *sock.Handle, out sock.Result) {
+	for _, v := range out {
+		if made, ok := v.Any.(*sock.Handle); ok {
+			s.Table.Current = made
+			return
+		}
+	}
+	if h != nil && !h.Closed() {
+		s.Table.Current = h
+	}
+}
+
+// mayName checks a handle's new name before anything is done.
+func (s *Session) mayName(v *sock.Verb, name string) error {
+	why := ""
+	switch h, _ := s.Table.Find(name); {
+	case h != nil:
+		why = fmt.Sprintf("handle %d is already called %s", h.N, name)
+	case s.Known(name) || isKeyword(name):
+		why = name + " is a word of its own; choose another name"
+	case !sock.IsName(name):
+		why = sock.Quote(name) + " is no name: letters, digits and _, not starting with a digit"
+	default:
+		return nil
+	}
+	return &sock.UsageError{Verb: v, Why: why}
+}
+
+func isKeyword(word string) bool {
+	l, err := line.Parse(word+"=nil", func(string) bool { return false })
+	return err != nil || l.Kind != line.Lua
+}
+
+// setName names h, in the table and as a Lua variable.
+func (s *Session) setName(h *sock.Handle, name string) {
+	if s.Table.SetName(h, name) == nil {
+		s.lua.G.Global.RawSetString(name, s.handle(h))
+	}
+}
+
+// assign gives a command's results to Lua variables.
+func (s *Session) assign(targets string, out sock.Result) error {
+	f, err := s.compile(targets+" = ...", "line", false)
+	if err != nil {
+		return err
+	}
+	var args []lua.LValue
+	for _, v := range out {
+		args = append(args, s.toLua(v))
+	}
+	if _, err := s.call(f, args, nil); err != nil {
+		return s.caught(err)
+	}
+	return nil
+}
+
+// setLast keeps the first result as the Lua variable _.
+func (s *Session) setLast(out sock.Result) {
+	if len(out) > 0 {
+		s.lua.G.Global.RawSetString("_", s.toLua(out[0]))
+	}
+}
+
+func (s *Session) execLua(l line.Line) error {
+	f, err := s.compile(l.Code, "line", true)
+	if err != nil {
+		return err
+	}
+	results, err := s.call(f, nil, nil)
+	if err != nil {
+		if s.Loop.Current().Stopping() {
+			return s.Loop.Current().Interrupted()
+		}
+		return s.explainRun(s.caught(err))
+	}
+	if !l.Expr || len(results) == 0 {
+		return nil
+	}
+	s.lua.G.Global.RawSetString("_", results[0])
+	var parts []string
+	for _, v := range results {
+		parts = append(parts, s.inspect(v))
+	}
+	s.result(strings.Join(parts, " "))
+	return nil
+}
+
+// result prints a result, line by line.
+func (s *Session) result(text string) {
+	if text == "" {
+		return
+	}
+	for _, row := range strings.Split(text, "\n") {
+		fmt.Fprintf(s.Out, "%s%s\n", s.Prefix, row)
+	}
+}
+
+// note prints a message that is no result.
+func (s *Session) note(text string) {
+	if s.Notify != nil {
+		s.Notify(text)
+		return
+	}
+	fmt.Fprintf(s.Err, "%s%s\n", s.NotePrefix, text)
+}

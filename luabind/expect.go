@@ -1,0 +1,136 @@
+package luabind
+
+import (
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/loop"
+)
+
+// openExpect defines the checks of scenarios. Each raises at the line that
+// called it, with what was expected and what was there.
+func (s *Session) openExpect() {
+	s.builtins.RawSetString("expect", s.lua.NewTable())
+	s.define("expect.equal(got, want [, note])", "the same value; tables are compared by their items", func(L *lua.LState) int {
+		got, want := L.Get(1), L.Get(2)
+		if !s.same(L, got, want, 0) {
+			s.unmet(L, 3, "expected %s, got %s", s.inspect(want), s.inspect(got))
+		}
+		return 0
+	})
+	s.define("expect.match(text, pattern [, note])", "a Lua pattern is found in the text; gives the captures", func(L *lua.LState) int {
+		text, pattern := L.CheckString(1), L.CheckString(2)
+		match := s.lua.GetField(s.lua.GetGlobal("string"), "match")
+		found, err := s.call(match, []lua.LValue{lua.LString(text), lua.LString(pattern)}, nil)
+		if err != nil {
+			L.Error(s.errorObject(err), 0)
+		}
+		if len(found) == 0 || found[0] == lua.LNil {
+			s.unmet(L, 3, "expected something like %s, got %s", s.inspect(lua.LString(pattern)), s.inspect(lua.LString(text)))
+		}
+		return push(L, found)
+	})
+	s.define("expect.truthy(value [, note])", "neither nil nor false; gives the value", func(L *lua.LState) int {
+		if lua.LVIsFalse(L.Get(1)) {
+			s.unmet(L, 2, "expected a value, got %s", s.inspect(L.Get(1)))
+		}
+		L.Push(L.Get(1))
+		return 1
+	})
+	s.define("expect.errno(name, f, ...)", "f(...) fails with this errno; gives the error", func(L *lua.LState) int {
+		return s.expectError(L, func(e *lua.LTable) string { return lua.LVAsString(e.RawGetString("errno")) }, L.CheckString(1), 2)
+	})
+	s.define("expect.timeout(f, ...)", "f(...) ends by its timeout; gives the error", func(L *lua.LState) int {
+		return s.expectError(L, func(e *lua.LTable) string {
+			if e.RawGetString("timeout") == lua.LTrue {
+				return "timeout"
+			}
+			return ""
+		}, "timeout", 1)
+	})
+	s.define("expect.eof(socket [, options])", "the peer has ended the stream, and nothing came before", func(L *lua.LState) int {
+		L.CheckAny(1)
+		results, err := s.call(s.builtins.RawGetString("recv"), append([]lua.LValue{L.Get(1), lua.LNumber(65536)}, values(L, 2)...), nil)
+		if err != nil {
+			if s.Loop.Current().Stopping() {
+				L.RaiseError("%s", loop.ErrCancelled)
+			}
+			s.unmet(L, 3, "expected eof, got %s", s.caught(err))
+		}
+		if len(results) < 2 || results[0] != lua.LNil {
+			s.unmet(L, 3, "expected eof, got %s", s.inspect(results[0]))
+		}
+		return 0
+	})
+	s.define("expect.error(f, ...)", "f(...) raises an error; gives it", func(L *lua.LState) int {
+		results, err := s.call(L.CheckAny(1), values(L, 2), nil)
+		if s.Loop.Current().Stopping() {
+			L.RaiseError("%s", loop.ErrCancelled)
+		}
+		if err == nil {
+			s.unmet(L, 0, "expected an error, got %s", s.inspectAll(results))
+		}
+		L.Push(s.errorObject(err))
+		return 1
+	})
+}
+
+// expectError calls the function at argument n and wants kind(error) to be want.
+func (s *Session) expectError(L *lua.LState, kind func(*lua.LTable) string, want string, n int) int {
+	results, err := s.call(L.CheckAny(n), values(L, n+1), nil)
+	if s.Loop.Current().Stopping() {
+		L.RaiseError("%s", loop.ErrCancelled)
+	}
+	if err == nil {
+		s.unmet(L, 0, "expected %s, got %s", want, s.inspectAll(results))
+	}
+	e, ok := s.errorObject(err).(*lua.LTable)
+	if !ok || kind(e) != want {
+		s.unmet(L, 0, "expected %s, got %s", want, s.caught(err))
+	}
+	L.Push(e)
+	return 1
+}
+
+func (s *Session) inspectAll(vs []lua.LValue) string {
+	if len(vs) == 0 {
+		return "success"
+	}
+	var parts []string
+	for _, v := range vs {
+		parts = append(parts, s.inspect(v))
+	}
+	return "success: " + strings.Join(parts, " ")
+}
+
+// unmet raises a failed check; argument n, if given, is a note that goes first.
+func (s *Session) unmet(L *lua.LState, n int, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if n > 0 && L.Get(n) != lua.LNil {
+		if note, ok := L.Get(n).(lua.LString); ok {
+			text = string(note) + ": " + text
+		}
+	}
+	e := s.errorValue(fmt.Errorf("%s", text), L.Where(1)).(*lua.LTable)
+	e.RawSetString("op", lua.LString("expect"))
+	L.Error(e, 1)
+}
+
+// same compares as expect.equal does.
+func (s *Session) same(L *lua.LState, a, b lua.LValue, depth int) bool {
+	ta, ok := a.(*lua.LTable)
+	tb, ok2 := b.(*lua.LTable)
+	if !ok || !ok2 || ta == tb || depth > 50 {
+		return L.Equal(a, b)
+	}
+	equal := true
+	count := 0
+	ta.ForEach(func(k, v lua.LValue) {
+		count++
+		equal = equal && s.same(L, v, tb.RawGet(k), depth+1)
+	})
+	tb.ForEach(func(lua.LValue, lua.LValue) { count-- })
+	return equal && count == 0
+}

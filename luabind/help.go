@@ -1,0 +1,130 @@
+package luabind
+
+import (
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/sock"
+)
+
+// A function is one that scripts have beyond the verbs and Lua's own.
+type function struct{ usage, summary string }
+
+// define makes a builtin that help knows.
+func (s *Session) define(usage, summary string, f lua.LGFunction) {
+	name, _, _ := strings.Cut(usage, "(")
+	s.functions = append(s.functions, function{usage, summary})
+	if table, field, ok := strings.Cut(name, "."); ok {
+		s.builtins.RawGetString(table).(*lua.LTable).RawSetString(field, s.lua.NewFunction(f))
+		return
+	}
+	s.builtin(name, f)
+}
+
+// Help returns the text on a verb, a function or an errno, or the overview for "".
+func (s *Session) Help(topic string) (string, error) {
+	if topic == "" {
+		return s.overview(), nil
+	}
+	if v := s.Verb(topic); v != nil {
+		return s.describeVerb(v), nil
+	}
+	for _, f := range s.functions {
+		if strings.HasPrefix(f.usage, topic+"(") {
+			return f.usage + "\n  " + f.summary, nil
+		}
+	}
+	names := s.names()
+	for _, f := range s.functions {
+		name, _, _ := strings.Cut(f.usage, "(")
+		names = append(names, name)
+	}
+	if near := sock.Nearest(topic, names); near != "" {
+		return "", fmt.Errorf("no help on %s; did you mean %s?", sock.Quote(topic), near)
+	}
+	return "", fmt.Errorf("no help on %s; help lists all there is", sock.Quote(topic))
+}
+
+func (s *Session) overview() string {
+	var b strings.Builder
+	b.WriteString("Commands (help VERB tells more; the same names are Lua functions):\n")
+	for _, v := range s.verbs {
+		fmt.Fprintf(&b, "  %-12s %s\n", v.Name, v.Summary)
+	}
+	b.WriteString("\nA socket is a number, a name given by \"as\" (socket as srv), or . for the current one.\n")
+	b.WriteString("Addresses: 127.0.0.1:2333  [::1]:80  localhost:80  :8080  unix:/path  @abstract\n")
+	b.WriteString("Data: \"a\\r\\n\\x00\" or a bare word, $name for a Lua variable, #5000 for 5000 bytes.\n")
+	b.WriteString("& at the end makes a job. Anything that is no command is Lua: x = recv(3); = 1+1\n")
+	b.WriteString("\nLua has beyond these:\n")
+	for _, f := range s.functions {
+		fmt.Fprintf(&b, "  %-34s %s\n", f.usage, f.summary)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func (s *Session) describeVerb(v *sock.Verb) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n  %s", v.Usage(), v.Summary)
+	if v.Gives != "" {
+		fmt.Fprintf(&b, "; gives %s", v.Gives)
+	}
+	b.WriteString(".\n")
+	if v.Details != "" {
+		b.WriteString(wrap(v.Details, "  "))
+	}
+	for i := range v.Params {
+		p := &v.Params[i]
+		switch p.Kind {
+		case sock.WordKind:
+			var words []string
+			for _, c := range p.Choices {
+				words = append(words, strings.ReplaceAll(c, "|", "="))
+			}
+			fmt.Fprintf(&b, "  %s: %s\n", strings.ToUpper(p.Name), strings.Join(words, ", "))
+		case sock.FlagsKind, sock.EventsKind:
+			b.WriteString(wrap(strings.ToUpper(p.Name)+", joined by |: "+strings.Join(sock.BitNames(p.Kind), ", "), "  "))
+		case sock.OptionKind:
+			if v.Name == "setsockopt" {
+				for _, o := range sock.Options() {
+					fmt.Fprintf(&b, "  %-17s %s\n", o[0], o[1])
+				}
+			}
+		}
+	}
+	for _, c := range v.Errors {
+		fmt.Fprintf(&b, "  %-15s %s\n", c.Errno, c.When)
+	}
+	if len(v.Aliases) > 0 {
+		fmt.Fprintf(&b, "  also called %s\n", strings.Join(v.Aliases, ", "))
+	}
+	fmt.Fprintf(&b, "  example: %s\n", v.Example)
+	if v.See != "" {
+		fmt.Fprintf(&b, "  see: %s\n", v.See)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// wrap breaks text into lines of at most 78 columns.
+func wrap(text, indent string) string {
+	var b strings.Builder
+	column := 0
+	for _, word := range strings.Fields(text) {
+		if column > 0 && column+1+len(word) > 78 {
+			b.WriteByte('\n')
+			column = 0
+		}
+		if column == 0 {
+			b.WriteString(indent)
+			column = len(indent)
+		} else {
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	b.WriteByte('\n')
+	return b.String()
+}

@@ -1,0 +1,228 @@
+// Package luabind is the script's side of socksh, and the session that people
+// and scripts share: one loop, one handle table, one Lua state.
+//
+// Every verb of the registry is a global function and a method of the handles.
+// A task that waits does so inside the verb, on the loop, and nothing ever
+// yields inside Lua: so protected calls, metamethods, iterators and callbacks
+// may block, and a script reads as straight lines.
+//
+// A failed call raises an error value; see errors.go. Everything here belongs to
+// the loop's goroutine; another one uses [Session.Query].
+package luabind
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"runtime"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// A Config is how a session reaches the world.
+type Config struct {
+	Out, Err io.Writer // results, and messages
+	// ReadLine reads one line of input without its end, for input and io.read. It
+	// runs on a goroutine of its own; io.EOF ends the input.
+	ReadLine func(ctx context.Context, prompt string) (string, error)
+	// Library holds the scripts that run finds by name.
+	Library fs.FS
+	// Prefix goes before each result that is shown, and before notes.
+	Prefix, NotePrefix string
+	// Notify shows what happens without having been asked for, such as the end of
+	// a job. If it is nil, such results are shown when they are waited for.
+	Notify func(text string)
+}
+
+// A Session is one loop, one table of handles and one Lua state.
+type Session struct {
+	Config
+	Loop  *loop.Loop
+	Table *sock.Table
+
+	verbs  []sock.Verb
+	byName map[string]*sock.Verb
+	quit   bool
+	status int // to leave with
+
+	lua        *lua.LState
+	idle       []*lua.LState // threads between uses
+	hook       *hook
+	builtins   *lua.LTable
+	handleMeta *lua.LTable
+	jobMeta    *lua.LTable
+	errorMeta  *lua.LTable
+	numbers    [1025]lua.LValue // small numbers, made once: results need no allocation
+	coroutines map[*lua.LState]*coroutine
+	typed      []string // lines that were read for a reader that had gone
+	pending    string   // a line that io.read has taken a part of
+	functions  []function
+}
+
+// threadOptions keep a waiting task small.
+var threadOptions = lua.Options{
+	RegistrySize: 128, RegistryMaxSize: 1 << 20, RegistryGrowStep: 256,
+	CallStackSize: 1000, MinimizeStackMemory: true,
+}
+
+// New returns a session with an empty table.
+func New(c Config) (*Session, error) {
+	l, err := loop.New()
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Config: c, Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine)}
+	l.Idle = s.Flush
+	s.Table.Variable = s.variable
+	s.verbs = append(sock.Verbs(), s.commands()...)
+	s.byName = make(map[string]*sock.Verb)
+	for i := range s.verbs {
+		v := &s.verbs[i]
+		s.byName[v.Name] = v
+		for _, alias := range v.Aliases {
+			s.byName[alias] = v
+		}
+	}
+	s.openLua()
+	return s, nil
+}
+
+// Close cancels what still runs and closes every handle.
+func (s *Session) Close() {
+	s.Loop.Close()
+	s.stopCoroutines()
+	s.Table.Close()
+	s.lua.Close()
+}
+
+// Verbs returns the registry in the order of help.
+func (s *Session) Verbs() []sock.Verb { return s.verbs }
+
+// Verb returns the verb of that name or alias, or nil.
+func (s *Session) Verb(name string) *sock.Verb { return s.byName[name] }
+
+// Known reports whether name is a command's.
+func (s *Session) Known(name string) bool { return s.byName[name] != nil }
+
+// Quit reports whether the session was told to end, and with which status.
+func (s *Session) Quit() (bool, int) { return s.quit, s.status }
+
+// Query runs f on the loop's goroutine, which runs elsewhere, and waits for it.
+func (s *Session) Query(f func()) {
+	done := make(chan struct{})
+	s.Loop.Post(func() { f(); close(done) })
+	<-done
+}
+
+// Do runs f as a task, on the goroutine that calls it, and returns its error.
+func (s *Session) Do(f func(*loop.Task) error) error {
+	t := s.Loop.Go(f)
+	s.Loop.Run(func() bool { ended, _ := t.Ended(); return ended })
+	_, err := t.Ended()
+	return err
+}
+
+// openLua makes the Lua state: the standard library as far as it fits one loop,
+// the verbs, and what scripts have beyond them.
+func (s *Session) openLua() {
+	options := threadOptions
+	options.SkipOpenLibs = true
+	s.lua = lua.NewState(options)
+	s.lua.Options = threadOptions
+	s.hook = &hook{session: s}
+	for _, lib := range []struct {
+		name string
+		open lua.LGFunction
+	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}, {lua.TabLibName, lua.OpenTable},
+		{lua.StringLibName, lua.OpenString}, {lua.MathLibName, lua.OpenMath}, {lua.IoLibName, lua.OpenIo},
+		{lua.OsLibName, lua.OpenOs}, {lua.DebugLibName, lua.OpenDebug}} {
+		s.lua.Push(s.lua.NewFunction(lib.open))
+		s.lua.Push(lua.LString(lib.name))
+		s.lua.Call(1, 0)
+	}
+	for i := range s.numbers {
+		s.numbers[i] = lua.LNumber(i)
+	}
+	s.builtins = s.lua.NewTable()
+	meta := s.lua.NewTable()
+	meta.RawSetString("__index", s.builtins)
+	s.lua.SetMetatable(s.lua.G.Global, meta)
+	s.openErrors()
+	s.openVerbs()
+	s.openProtected()
+	s.openCoroutines()
+	s.openTasks()
+	s.openInput()
+	s.openExpect()
+	s.openBytes()
+}
+
+// builtin makes a Go function a global that a script may shadow.
+func (s *Session) builtin(name string, f lua.LGFunction) {
+	s.builtins.RawSetString(name, s.lua.NewFunction(f))
+}
+
+// replace puts f in the place of a function of the standard library.
+func (s *Session) replace(table, name string, f lua.LGFunction) {
+	t := s.lua.G.Global
+	if table != "" {
+		t = t.RawGetString(table).(*lua.LTable)
+	}
+	t.RawSetString(name, s.lua.NewFunction(f))
+}
+
+// thread returns a Lua thread that nobody uses; give it back with release.
+func (s *Session) thread() *lua.LState {
+	if n := len(s.idle); n > 0 {
+		th := s.idle[n-1]
+		s.idle = s.idle[:n-1]
+		return th
+	}
+	th, _ := s.lua.NewThread()
+	th.SetContext(s.hook)
+	return th
+}
+
+func (s *Session) release(th *lua.LState) {
+	th.SetTop(0)
+	if len(s.idle) < 1024 {
+		s.idle = append(s.idle, th)
+	}
+}
+
+// hook is the context of every Lua thread. gopher-lua asks it before each
+// instruction, so here a running script is cancelled or gives way to others.
+type hook struct {
+	context.Context
+	session    *Session
+	count      uint32
+	abandoning bool // a coroutine that nobody resumes any more is being ended
+}
+
+var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+
+func (h *hook) Done() <-chan struct{} {
+	if h.abandoning {
+		return closed
+	}
+	t := h.session.Loop.Current()
+	if t == nil {
+		return nil
+	}
+	if h.count++; h.count&1023 == 0 {
+		t.Breathe()
+	}
+	if t.Stopping() {
+		return closed
+	}
+	return nil // a nil channel: select takes its default at once
+}
+
+func (h *hook) Err() error { return loop.ErrCancelled }
+
+// LimitProcessors keeps the collector from waking more processors than the one
+// loop can feed.
+func LimitProcessors() { runtime.GOMAXPROCS(min(runtime.GOMAXPROCS(0), 4)) }

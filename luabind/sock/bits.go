@@ -1,0 +1,89 @@
+package sock
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// A bit is one named flag.
+type bit struct {
+	name  string // without its prefix, in lower case
+	value int
+}
+
+// pollEvents are the events of poll(2).
+var pollEvents = []bit{
+	{"in", unix.POLLIN},
+	{"out", unix.POLLOUT},
+	{"pri", unix.POLLPRI},
+	{"rdhup", pollRdHup},
+	{"err", unix.POLLERR},
+	{"hup", unix.POLLHUP},
+	{"nval", unix.POLLNVAL},
+}
+
+// bits reads names joined by "|", "," or blanks, with or without their MSG_ or
+// POLL prefix, or a number.
+func bits(v Value, known []bit, what string) (Value, error) {
+	if v.Type == Number {
+		n, err := integer(v, 0, 1<<31-1)
+		return Num(n), err
+	}
+	if v.Type != Text && v.Type != Bytes {
+		return v, fmt.Errorf("%s is not a %s", v.word(), what)
+	}
+	set := 0
+words:
+	for _, word := range strings.FieldsFunc(v.Str, func(r rune) bool { return r == '|' || r == ',' || r == ' ' }) {
+		short := strings.ToLower(word)
+		short = strings.TrimPrefix(strings.TrimPrefix(short, "msg_"), "poll")
+		for _, b := range known {
+			if b.name == short {
+				set |= b.value
+				continue words
+			}
+		}
+		if n, err := integer(Str(word), 0, 1<<31-1); err == nil {
+			set |= n
+			continue
+		}
+		return v, fmt.Errorf("no %s is called %s; there are %s", what, Quote(word), strings.Join(namesOf(known), ", "))
+	}
+	return Num(set), nil
+}
+
+// BitNames returns the names that a parameter of kind takes.
+func BitNames(kind Kind) []string {
+	switch kind {
+	case FlagsKind:
+		return namesOf(messageFlags)
+	case EventsKind:
+		return namesOf(pollEvents)
+	}
+	return nil
+}
+
+func namesOf(known []bit) []string {
+	var names []string
+	for _, b := range known {
+		names = append(names, b.name)
+	}
+	return names
+}
+
+// showBits returns the names of the bits of set, joined by "|".
+func showBits(set int, known []bit) string {
+	var names []string
+	for _, b := range known {
+		if b.value != 0 && set&b.value == b.value {
+			names = append(names, b.name)
+			set &^= b.value
+		}
+	}
+	if set != 0 {
+		names = append(names, fmt.Sprintf("%#x", set))
+	}
+	return strings.Join(names, "|")
+}

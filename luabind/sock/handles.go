@@ -1,0 +1,125 @@
+package sock
+
+import (
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+	"golang.org/x/sys/unix"
+
+	"socksh/luabind/loop"
+)
+
+// tableVerbs are the calls over the table itself.
+func tableVerbs() []Verb {
+	return []Verb{
+		{Name: "handles", Aliases: []string{"ls", "status"}, Gives: "a row for each open handle",
+			Summary: "list the open handles",
+			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, bytes received but not taken, the descriptor.",
+			Example: "handles", Show: showHandles, Run: doHandles},
+		{Name: "name",
+			Summary: "name a handle",
+			Details: "The name works wherever the handle's number does, and in Lua as a global variable.",
+			Params:  []Param{{Name: "socket", Kind: HandleKind}, {Name: "name", Kind: NameKind}},
+			Example: "name 1 srv", Run: func(_ *loop.Task, tab *Table, a *Args) (Result, error) {
+				if err := tab.SetName(a.Handle(0), a.Text(1)); err != nil {
+					return nil, misuse(err.Error())
+				}
+				return nil, nil
+			}},
+	}
+}
+
+func doHandles(_ *loop.Task, tab *Table, a *Args) (Result, error) {
+	var rows []Value
+	for _, h := range tab.Handles() {
+		rows = append(rows, Value{Type: Record, Any: tab.Describe(h)})
+	}
+	return a.Give(Value{Type: List, Any: rows}), nil
+}
+
+// showHandles aligns the rows of handles.
+func showHandles(r Result) string {
+	rows := r[0].Any.([]Value)
+	if len(rows) == 0 {
+		return "no handles"
+	}
+	table := make([][]string, len(rows))
+	for i, row := range rows {
+		f := make(map[string]Value)
+		for _, field := range row.Any.([]Field) {
+			f[field.Name] = field.Value
+		}
+		number := " " + f["handle"].String()
+		if f["current"].Num != 0 {
+			number = "*" + f["handle"].String()
+		}
+		table[i] = []string{number, f["name"].Str, f["family"].Str + " " + f["type"].Str, f["state"].Str,
+			f["address"].String(), f["peer"].String(), f["ready"].Str, "fd " + f["fd"].String()}
+		if n := f["buffered"]; n.Num > 0 {
+			table[i] = append(table[i], n.String()+" bytes held")
+		}
+	}
+	return Columns(table)
+}
+
+// Columns returns rows with their cells aligned, columns that are empty left out.
+func Columns(rows [][]string) string {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], runewidth.StringWidth(cell))
+		}
+	}
+	var b strings.Builder
+	for i, row := range rows {
+		line := ""
+		for k, cell := range row {
+			if widths[k] > 0 {
+				line += runewidth.FillRight(cell, widths[k]) + "  "
+			}
+		}
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(strings.TrimRight(line, " "))
+	}
+	return b.String()
+}
+
+// Describe returns what is known of h now, from the kernel where it can tell.
+func (t *Table) Describe(h *Handle) []Field {
+	fds := []unix.PollFd{{Fd: int32(h.FD), Events: unix.POLLIN | unix.POLLOUT | unix.POLLPRI}}
+	ready := ""
+	if _, err := unix.Poll(fds, 0); err == nil {
+		for _, r := range []struct {
+			event int16
+			mark  string
+		}{{unix.POLLIN, "R"}, {unix.POLLOUT, "W"}, {unix.POLLPRI, "X"}} {
+			if fds[0].Revents&r.event != 0 {
+				ready += r.mark
+			} else {
+				ready += "-"
+			}
+		}
+	}
+	state := ""
+	if h.family != unix.AF_UNIX && h.sotype == unix.SOCK_STREAM {
+		state = stateOf(h.FD)
+	}
+	local, peer := Value{}, Value{}
+	if sa, err := unix.Getsockname(h.FD); err == nil {
+		local = addrOf(sa).text()
+	}
+	if sa, err := unix.Getpeername(h.FD); err == nil {
+		peer = addrOf(sa).text()
+	}
+	return []Field{
+		{"handle", handleValue(h)}, {"current", Flag(h == t.Current)}, {"name", Str(h.Name)},
+		{"family", Str(nameOf(families, h.family))}, {"type", Str(nameOf(socketTypes, h.sotype))},
+		{"state", Str(state)}, {"address", local}, {"peer", peer}, {"ready", Str(ready)},
+		{"buffered", Num(len(h.inbox))}, {"fd", Num(h.FD)},
+	}
+}

@@ -1,0 +1,245 @@
+package sock
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// convert makes the argument v what parameter p takes. This is the one place
+// where a text becomes anything else.
+func (c *Call) convert(p *Param, v Value) (Value, error) {
+	switch p.Kind {
+	case HandleKind, HandlesKind:
+		h, err := c.table.handleOf(v)
+		if err != nil {
+			return v, err
+		}
+		return handleValue(h), nil
+	case AddressKind:
+		if v.Type != Text && v.Type != Bytes {
+			return v, fmt.Errorf("%s is not an address", v.word())
+		}
+		a, err := ParseAddr(v.Str)
+		return Value{Type: Foreign, Any: a}, err
+	case WordKind:
+		return choose(p, v)
+	case IntKind:
+		n, err := integer(v, p.Min, p.Max)
+		if err != nil {
+			return v, fmt.Errorf("%s: %w", p.Name, err)
+		}
+		return Num(n), nil
+	case BytesKind:
+		switch v.Type {
+		case Text, Bytes:
+			return v, nil
+		case Number:
+			return Str(v.String()), nil
+		}
+		return v, fmt.Errorf("%s is not data", v.word())
+	case FlagsKind:
+		return bits(v, messageFlags, "flag")
+	case EventsKind:
+		return bits(v, pollEvents, "event")
+	case OptionKind:
+		o, err := findOption(v.Str)
+		return Value{Type: Foreign, Any: o}, err
+	case DurationKind:
+		d, err := Duration(v)
+		return Num(int(d)), err
+	case NameKind:
+		if !IsName(v.Str) {
+			return v, fmt.Errorf("%s is no name: letters, digits and _, not starting with a digit", v.word())
+		}
+		return v, nil
+	case JobKind:
+		j, err := c.table.jobOf(v)
+		return Value{Type: AJob, Any: j}, err
+	case FuncKind:
+		if v.Type != Foreign {
+			return v, fmt.Errorf("%s is not a function", v.word())
+		}
+		return v, nil
+	case TextKind, FileKind, VerbKind:
+		if v.Type == Number {
+			return Str(v.String()), nil
+		}
+		if v.Type != Text && v.Type != Bytes {
+			return v, fmt.Errorf("%s: %s is not a text", p.Name, v.word())
+		}
+	}
+	return v, nil
+}
+
+// word returns v as an error message quotes it.
+func (v Value) word() string {
+	switch v.Type {
+	case Nil:
+		return "nil"
+	case Text, Bytes, Scratch:
+		return Quote(shorten(v.Str, 60))
+	case Bool:
+		return strconv.FormatBool(v.Num != 0)
+	case Foreign, List, Record:
+		return "a " + map[Type]string{Foreign: "script value", List: "table", Record: "table"}[v.Type]
+	}
+	return v.String()
+}
+
+func (t *Table) handleOf(v Value) (*Handle, error) {
+	switch v.Type {
+	case AHandle:
+		h := v.Any.(*Handle)
+		if h.closed {
+			return nil, fmt.Errorf("handle %d %w", h.N, errClosed)
+		}
+		return h, nil
+	case Number:
+		if v.Num == math.Trunc(v.Num) && math.Abs(v.Num) < 1<<53 {
+			return t.at(int(v.Num))
+		}
+	case Text, Bytes:
+		return t.Find(v.Str)
+	}
+	return nil, fmt.Errorf("%s is not a handle", v.word())
+}
+
+func choose(p *Param, v Value) (Value, error) {
+	word := strings.ToLower(v.Str)
+	for _, prefix := range []string{"af_", "pf_", "sock_", "shut_"} {
+		word = strings.TrimPrefix(word, prefix)
+	}
+	var names []string
+	for i, choice := range p.Choices {
+		spellings := strings.Split(choice, "|")
+		if v.Type == Text && slices.Contains(spellings, word) {
+			return Value{Type: Text, Str: spellings[0], Num: float64(i)}, nil
+		}
+		names = append(names, spellings[0])
+	}
+	return v, fmt.Errorf("%s: %s is none of %s", p.Name, v.word(), strings.Join(names, ", "))
+}
+
+// integer reads a whole number in range; texts may be decimal, 0x, 0o or 0b.
+func integer(v Value, low, high int) (int, error) {
+	n := v.Num
+	switch v.Type {
+	case Number:
+	case Text, Bytes:
+		i, err := strconv.ParseInt(v.Str, 0, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return 0, fmt.Errorf("%s is out of range", v.word())
+		}
+		if err != nil {
+			return 0, fmt.Errorf("%s is not a whole number", v.word())
+		}
+		n = float64(i)
+	default:
+		return 0, fmt.Errorf("%s is not a number", v.word())
+	}
+	switch {
+	case n != math.Trunc(n) || math.IsInf(n, 0):
+		return 0, fmt.Errorf("%s is not a whole number", v.word())
+	case n < float64(low):
+		return 0, fmt.Errorf("%s is less than %d", v.word(), low)
+	case n > float64(high):
+		return 0, fmt.Errorf("%s is more than %d", v.word(), high)
+	}
+	return int(n), nil
+}
+
+// maxSeconds is the longest duration: a hundred years.
+const maxSeconds = 100 * 365 * 24 * 3600
+
+// Duration reads "500ms", "2s", "1m30s" or a number of seconds.
+func Duration(v Value) (time.Duration, error) {
+	seconds := v.Num
+	switch v.Type {
+	case Number:
+	case Text, Bytes:
+		if d, err := time.ParseDuration(v.Str); err == nil {
+			seconds = d.Seconds()
+			break
+		}
+		s, err := strconv.ParseFloat(v.Str, 64)
+		if err != nil {
+			return 0, fmt.Errorf("%s is not a time; write 500ms, 2s or a number of seconds", v.word())
+		}
+		seconds = s
+	default:
+		return 0, fmt.Errorf("%s is not a time", v.word())
+	}
+	switch {
+	case math.IsNaN(seconds) || seconds < 0:
+		return 0, fmt.Errorf("%s is not a time from now on", v.word())
+	case seconds > maxSeconds:
+		return 0, fmt.Errorf("%s is too long a time", v.word())
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
+var sizeUnits = []struct {
+	name  string
+	bytes int
+}{{"gib", 1 << 30}, {"mib", 1 << 20}, {"kib", 1 << 10}, {"g", 1 << 30}, {"m", 1 << 20}, {"k", 1 << 10}, {"b", 1}}
+
+// size reads a number of bytes: "65536", "64KiB", "64k", "1MiB".
+func size(v Value) (int, error) {
+	if v.Type != Text && v.Type != Bytes {
+		return integer(v, 0, math.MaxInt32)
+	}
+	word := strings.ToLower(v.Str)
+	for _, u := range sizeUnits {
+		if digits, ok := strings.CutSuffix(word, u.name); ok {
+			n, err := integer(Str(digits), 0, math.MaxInt32/u.bytes)
+			if err != nil {
+				return 0, fmt.Errorf("%s is not a size; write 65536, 64KiB or 1MiB", v.word())
+			}
+			return n * u.bytes, nil
+		}
+	}
+	return integer(v, 0, math.MaxInt32)
+}
+
+func showSize(n int) string {
+	switch {
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return strconv.Itoa(n>>20) + "MiB"
+	case n >= 1<<10 && n%(1<<10) == 0:
+		return strconv.Itoa(n>>10) + "KiB"
+	}
+	return strconv.Itoa(n)
+}
+
+// boolean reads on, off, true, false, yes, no, 1 and 0.
+func boolean(v Value) (bool, error) {
+	switch v.Type {
+	case Bool, Number:
+		if v.Num == 0 || v.Num == 1 {
+			return v.Num == 1, nil
+		}
+	case Text, Bytes:
+		switch strings.ToLower(v.Str) {
+		case "on", "true", "yes", "1":
+			return true, nil
+		case "off", "false", "no", "0":
+			return false, nil
+		}
+	}
+	return false, fmt.Errorf("%s is neither on nor off", v.word())
+}
+
+// IsName reports whether s can name a handle: a Lua identifier.
+func IsName(s string) bool {
+	for i, c := range []byte(s) {
+		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,273 @@
+package sock
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"socksh/luabind/loop"
+)
+
+// families and socketTypes are in the order of the Choices below.
+var (
+	families    = []named{{"inet", unix.AF_INET}, {"inet6", unix.AF_INET6}, {"unix", unix.AF_UNIX}}
+	socketTypes = []named{{"stream", unix.SOCK_STREAM}, {"dgram", unix.SOCK_DGRAM}, {"seqpacket", unix.SOCK_SEQPACKET}}
+)
+
+type named struct {
+	name  string
+	value int
+}
+
+func nameOf(table []named, value int) string {
+	for _, n := range table {
+		if n.value == value {
+			return n.name
+		}
+	}
+	return "?"
+}
+
+var (
+	familyChoices = []string{"inet", "inet6", "unix|local", "tcp", "tcp6", "udp", "udp6"}
+	typeChoices   = []string{"stream", "dgram", "seqpacket"}
+)
+
+func listens(h *Handle) bool { return h.listening }
+func talks(h *Handle) bool   { return !h.listening }
+
+// lifeVerbs are the calls that make and end sockets and connections.
+func lifeVerbs() []Verb {
+	socket := Param{Name: "socket", Kind: HandleKind}
+	return []Verb{
+		{Name: "socket", Makes: true, Gives: "the handle",
+			Summary: "open a socket",
+			Details: "The socket has no address yet. tcp, tcp6, udp and udp6 are short for a family and a type.",
+			Params: []Param{
+				{Name: "family", Kind: WordKind, Optional: true, Default: Str("inet"), Choices: familyChoices},
+				{Name: "type", Kind: WordKind, Optional: true, Choices: typeChoices},
+				{Name: "protocol", Kind: IntKind, Optional: true, Default: Num(0), Max: 255}},
+			Errors:  []Cause{{"EMFILE", "this program has no descriptors left"}, {"EPROTONOSUPPORT", "the family has no such type or protocol"}, {"EAFNOSUPPORT", "the system lacks the family"}},
+			Example: "socket inet stream as srv", See: "socket(2), socket(7), tcp(7), udp(7), unix(7)",
+			Run: doSocket},
+		{Name: "socketpair", Makes: true, Gives: "two handles, connected to each other",
+			Summary: "open two sockets that are connected to each other",
+			Params: []Param{
+				{Name: "family", Kind: WordKind, Optional: true, Default: Str("unix"), Choices: familyChoices},
+				{Name: "type", Kind: WordKind, Optional: true, Choices: typeChoices}},
+			Errors:  []Cause{{"EOPNOTSUPP", "only unix sockets come in pairs"}},
+			Example: "a, b = socketpair unix dgram", See: "socketpair(2)",
+			Run: doSocketpair},
+		{Name: "bind", Gives: "the address now bound, with the port the system chose for 0",
+			Summary: "give a socket its own address",
+			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: talks}, {Name: "address", Kind: AddressKind}},
+			Errors: []Cause{{"EADDRINUSE", "another socket has the address"}, {"EADDRNOTAVAIL", "the address is not of this machine"},
+				{"EACCES", "the port is privileged, or the path may not be written"}, {"EINVAL", "the socket has an address already, or the address is of another family"}},
+			Example: "bind srv 127.0.0.1:2333", See: "bind(2), ip(7), unix(7)",
+			Run: doBind},
+		{Name: "listen",
+			Summary: "let clients connect to a socket",
+			Details: "It returns at once. From now on the kernel completes handshakes by itself and queues the connections until accept takes them. Linux lets one more than the backlog in, and never more than net.core.somaxconn.",
+			Params: []Param{{Name: "socket", Kind: HandleKind, Fits: talks},
+				{Name: "backlog", Kind: IntKind, Optional: true, Default: Num(128), Min: -1 << 31, Max: 1<<31 - 1}},
+			Errors:  []Cause{{"EADDRINUSE", "another socket listens at the address"}, {"EINVAL", "the socket is connected"}, {"EOPNOTSUPP", "sockets of this type do not listen"}},
+			Example: "listen srv 128", See: "listen(2)",
+			Run: doListen},
+		{Name: "accept", Waits: true, Makes: true, Gives: "a new handle, and the client's address",
+			Summary: "take the first connection from a listener's queue",
+			Details: "It waits while the queue is empty. The listener stays as it is.",
+			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: listens}},
+			Errors:  []Cause{{"EINVAL", "the socket does not listen"}, {"EMFILE", "this program has no descriptors left"}, {"EOPNOTSUPP", "the socket is no stream"}},
+			Example: "accept srv", See: "accept(2)",
+			Run: doAccept},
+		{Name: "connect", Waits: true,
+			Summary: "connect a socket to a peer",
+			Details: "A stream waits for the end of the handshake; a datagram socket only notes its peer. When it ends by its timeout the kernel goes on trying.",
+			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: talks}, {Name: "address", Kind: AddressKind}},
+			Errors: []Cause{{"ECONNREFUSED", "nobody listens there"}, {"ETIMEDOUT", "nobody answered"}, {"EISCONN", "the socket is connected already"},
+				{"EHOSTUNREACH", "no way leads to that host"}, {"EAFNOSUPPORT", "the address is of another family than the socket"}, {"EALREADY", "an earlier connect goes on"}, {"ENOENT", "no socket has that path"}},
+			Example: "connect 2 localhost:2333", See: "connect(2)",
+			Run: doConnect},
+		{Name: "shutdown",
+			Summary: "end one or both directions of a connection",
+			Details: "write sends FIN: the peer reads eof and may still send. read throws away what comes. The handle stays open.",
+			Params: []Param{socket, {Name: "how", Kind: WordKind, Optional: true, Default: Str("both"),
+				Choices: []string{"read|rd|in", "write|wr|out", "both|rdwr"}}},
+			Errors:  []Cause{{"ENOTCONN", "the socket is not connected"}},
+			Example: "shutdown 3 write", See: "shutdown(2)",
+			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
+				return nil, unix.Shutdown(a.Handle(0).FD, int(a.Value(1).Num))
+			}},
+		{Name: "close", Waits: true,
+			Summary: "close a socket",
+			Details: "The handle is gone whatever the kernel says. It waits only when SO_LINGER says so.",
+			Params:  []Param{socket},
+			Errors:  []Cause{{"EIO", "data could not be sent before the end of the linger time"}},
+			Example: "close 3", See: "close(2), socket(7)",
+			Run: doClose},
+	}
+}
+
+// kindOf reads the family and type of socket and socketpair.
+func kindOf(a *Args) (family, sotype int) {
+	word := a.Text(0)
+	given := a.Value(1).Type != Nil
+	sotype = unix.SOCK_STREAM
+	switch word {
+	case "tcp", "tcp6":
+	case "udp", "udp6":
+		sotype = unix.SOCK_DGRAM
+	default:
+		if given {
+			sotype = socketTypes[int(a.Value(1).Num)].value
+		}
+		return families[int(a.Value(0).Num)].value, sotype
+	}
+	if given {
+		sotype = socketTypes[int(a.Value(1).Num)].value
+	}
+	if word[len(word)-1] == '6' {
+		return unix.AF_INET6, sotype
+	}
+	return unix.AF_INET, sotype
+}
+
+func doSocket(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	family, sotype := kindOf(a)
+	fd, err := sysSocket(family, sotype, a.Int(2))
+	if err != nil {
+		return nil, err
+	}
+	return a.Give(handleValue(tab.add(fd, family, sotype))), nil
+}
+
+func doSocketpair(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	family, sotype := kindOf(a)
+	fds, err := sysSocketpair(family, sotype, 0)
+	if err != nil {
+		return nil, err
+	}
+	return a.Give(handleValue(tab.add(fds[0], family, sotype)), handleValue(tab.add(fds[1], family, sotype))), nil
+}
+
+func doBind(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	h := a.Handle(0)
+	addr, err := tab.concrete(t, a.Addr(1), h.family, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	sa, err := addr.sockaddr()
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Bind(h.FD, sa); err != nil {
+		return nil, err
+	}
+	sa, err = unix.Getsockname(h.FD)
+	if err != nil {
+		return nil, err
+	}
+	return a.Give(addrOf(sa).text()), nil
+}
+
+func doListen(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	h := a.Handle(0)
+	err := unix.Listen(h.FD, a.Int(1))
+	if err == nil {
+		h.listening = true
+	}
+	return nil, err
+}
+
+func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	h := a.Handle(0)
+	var fd int
+	err := h.retry(t, loop.Read, a, 0, func() (err error) {
+		fd, err = sysAccept(h.FD, &tab.raw)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.Spent(0)
+	c := tab.add(fd, h.family, h.sotype)
+	c.lingers = h.lingers // the kernel copies the listener's options
+	return a.Give(handleValue(c), tab.raw.decode().text()), nil
+}
+
+func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	h := a.Handle(0)
+	addr, err := tab.concrete(t, a.Addr(1), h.family, a.Deadline())
+	if err != nil {
+		return nil, err
+	}
+	if err := tab.raw.encode(addr); err != nil {
+		return nil, err
+	}
+	err = sysConnect(h.FD, &tab.raw)
+	if err == unix.EINPROGRESS {
+		// On the loopback the handshake is over by now, and the answer is there.
+		err = connectOutcome(h.FD, &tab.raw)
+		for err == unix.EALREADY {
+			h.Drained(loop.Write)
+			if err = t.Wait(&h.Source, loop.Write, a.Deadline()); err != nil {
+				return nil, err
+			}
+			if err = tab.raw.encode(addr); err != nil {
+				return nil, err
+			}
+			err = connectOutcome(h.FD, &tab.raw)
+		}
+	}
+	// A unix listener whose queue is full answers EAGAIN, and no poller tells when
+	// there is room, so the wait is for the clock.
+	for pause := time.Millisecond; err == unix.EAGAIN && h.family == unix.AF_UNIX; pause = min(2*pause, 50*time.Millisecond) {
+		wake := time.Now().Add(pause)
+		if d := a.Deadline(); !d.IsZero() && d.Before(wake) {
+			return nil, loop.ErrTimeout
+		}
+		if err = t.Sleep(wake); err != nil {
+			return nil, err
+		}
+		if h.closed {
+			return nil, loop.ErrClosed
+		}
+		if err = tab.raw.encode(addr); err == nil {
+			err = sysConnect(h.FD, &tab.raw)
+		}
+	}
+	return nil, err
+}
+
+func doClose(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	h := a.Handle(0)
+	tab.forget(h)
+	if !h.lingers {
+		return nil, sysClose(h.FD)
+	}
+	_, err := loop.Block(t, a.Deadline(), func(context.Context) (struct{}, error) {
+		return struct{}{}, unix.Close(h.FD)
+	}, nil)
+	return nil, err
+}
+
+// retry makes the call try until it neither would block nor is interrupted,
+// waiting in between. With MSG_DONTWAIT in flags it never waits.
+func (h *Handle) retry(t *loop.Task, dir loop.Dir, a *Args, flags int, try func() error) error {
+	for {
+		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(dir) {
+			err := try()
+			switch {
+			case err == unix.EINTR:
+				continue
+			case err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0:
+				return err
+			}
+			h.Drained(dir)
+		}
+		if err := t.Wait(&h.Source, dir, a.Deadline()); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package sock
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"socksh/luabind/loop"
+)
+
+// nameVerbs are the calls that tell addresses.
+func nameVerbs() []Verb {
+	socket := Param{Name: "socket", Kind: HandleKind}
+	return []Verb{
+		{Name: "getsockname", Gives: "the address",
+			Summary: "tell a socket's own address",
+			Params:  []Param{socket}, Example: "getsockname 2", See: "getsockname(2)",
+			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
+				sa, err := unix.Getsockname(a.Handle(0).FD)
+				if err != nil {
+					return nil, err
+				}
+				return a.Give(addrOf(sa).text()), nil
+			}},
+		{Name: "getpeername", Gives: "the address",
+			Summary: "tell the address of a socket's peer",
+			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: talks}},
+			Errors:  []Cause{{"ENOTCONN", "the socket is not connected"}},
+			Example: "getpeername 2", See: "getpeername(2)",
+			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
+				sa, err := unix.Getpeername(a.Handle(0).FD)
+				if err != nil {
+					return nil, err
+				}
+				return a.Give(addrOf(sa).text()), nil
+			}},
+		{Name: "resolve", Waits: true, Gives: "its IP addresses",
+			Summary: "look up a host name",
+			Details: "It asks the hosts file and the name servers, as the addresses of connect, bind and sendto do.",
+			Params: []Param{{Name: "host", Kind: TextKind},
+				{Name: "family", Kind: WordKind, Optional: true, Default: Str("any"), Choices: []string{"any", "inet", "inet6"}}},
+			Errors:  []Cause{{"EAI_NONAME", "no such host"}, {"EAI_AGAIN", "the name server does not answer"}},
+			Example: "resolve localhost", See: "getaddrinfo(3)",
+			Run: doResolve},
+	}
+}
+
+func doResolve(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	host := a.Text(0)
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return a.Give(Str(ip.String())), nil
+	}
+	if host == "" || !isHost(host) {
+		return nil, misuse(a.Value(0).word() + " is not a host name")
+	}
+	network := []string{"ip", "ip4", "ip6"}[int(a.Value(1).Num)]
+	ips, err := lookup(t, network, host, a.Deadline())
+	if err != nil {
+		return nil, &Error{Op: "resolve", Address: host, Err: err}
+	}
+	out := a.out[:0]
+	for _, ip := range ips {
+		out = append(out, Str(ip.String()))
+	}
+	a.out = out
+	return out, nil
+}

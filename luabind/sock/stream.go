@@ -1,0 +1,154 @@
+package sock
+
+import (
+	"bytes"
+	"strings"
+	"unsafe"
+
+	"socksh/luabind/loop"
+)
+
+// streamVerbs are the comforts over recv and send: they make several calls where
+// one does not do. What they receive beyond their end stays with the handle, and
+// the next receive, of any kind, takes it first.
+func streamVerbs() []Verb {
+	socket := Param{Name: "socket", Kind: HandleKind, Fits: talks}
+	const cut = " Raises with what had come (partial) when the stream ends or the time is up in the middle."
+	return []Verb{
+		{Name: "sendall", Waits: true, Gives: "how many bytes were sent",
+			Summary: "send all of the data, in as many calls as it takes",
+			Details: "Unlike send it fails when only a part could be sent.",
+			Params:  []Param{socket, {Name: "data", Kind: BytesKind}},
+			Example: "sendall 2 #1000000", See: "send(2)", Run: doSendall},
+		{Name: "recvline", Waits: true, Gives: "the line without its end; eof as recv",
+			Summary: "receive one line",
+			Details: `A line ends with "\n" or "\r\n".` + cut,
+			Params:  []Param{socket},
+			Example: "recvline 3", See: "recv(2)", Run: func(t *loop.Task, tab *Table, a *Args) (Result, error) {
+				line, err := tab.until(t, a, "\n")
+				if line == "" || err != nil {
+					return a.eof(), err
+				}
+				line = strings.TrimSuffix(line[:len(line)-1], "\r")
+				return a.Give(Value{Type: Bytes, Str: line}), nil
+			}},
+		{Name: "recvuntil", Waits: true, Gives: "the data up to the mark and with it; eof as recv",
+			Summary: "receive up to a mark in the stream",
+			Details: "The mark is plain text." + cut,
+			Params:  []Param{socket, {Name: "mark", Kind: BytesKind}},
+			Example: `recvuntil 3 "\r\n\r\n"`, See: "recv(2)", Run: func(t *loop.Task, tab *Table, a *Args) (Result, error) {
+				if a.Text(1) == "" {
+					return nil, misuse("the mark is empty")
+				}
+				data, err := tab.until(t, a, a.Text(1))
+				if data == "" || err != nil {
+					return a.eof(), err
+				}
+				return a.Give(Value{Type: Bytes, Str: data}), nil
+			}},
+		{Name: "recvexact", Waits: true, Gives: "the data; eof as recv",
+			Summary: "receive exactly so many bytes",
+			Details: cut[1:],
+			Params:  []Param{socket, {Name: "count", Kind: IntKind, Max: maxReceive}},
+			Example: "recvexact 3 4", See: "recv(2)", Run: doRecvexact},
+	}
+}
+
+func doSendall(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	total := len(a.Text(1))
+	for left := a.Text(1); ; {
+		a.values[1].Str = left
+		out, err := doSend(t, tab, a)
+		if err != nil {
+			return nil, &partialError{sent: total - len(left), err: err}
+		}
+		if left = left[int(out[0].Num):]; left == "" {
+			return a.Give(Num(total)), nil
+		}
+	}
+}
+
+func doRecvexact(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	h, n := a.Handle(0), a.Int(1)
+	if !h.Stream() {
+		return nil, errNoStream
+	}
+	data, err := tab.collect(t, a, n, 0)
+	switch {
+	case len(data) == n:
+		return a.Give(Value{Type: Bytes, Str: data}), nil
+	case err != nil:
+		h.inbox = data
+		return nil, &partialError{partial: data, err: err}
+	case data != "":
+		return nil, &partialError{partial: data, err: errCut}
+	}
+	return a.eof(), nil
+}
+
+// collect receives until it has n bytes, or the stream ends, or a wait fails. It
+// returns what it has in any case.
+func (t *Table) collect(task *loop.Task, a *Args, n, flags int) (string, error) {
+	h := a.Handle(0)
+	if len(h.inbox) >= n {
+		return h.takeInbox(n, false).Str, nil
+	}
+	data := append(make([]byte, 0, min(n, 1<<20)), h.inbox...)
+	h.inbox = ""
+	for len(data) < n {
+		got, err := t.receive(task, h, n-len(data), flags, a)
+		if err != nil || got == 0 {
+			return string(data), err
+		}
+		data = append(data, t.scratch[:got]...)
+	}
+	return unsafe.String(unsafe.SliceData(data), len(data)), nil
+}
+
+// until receives up to and with mark. It returns "" at the end of the stream.
+func (t *Table) until(task *loop.Task, a *Args, mark string) (string, error) {
+	h := a.Handle(0)
+	if !h.Stream() {
+		return "", errNoStream
+	}
+	if i := strings.Index(h.inbox, mark); i >= 0 {
+		return h.takeInbox(i+len(mark), false).Str, nil
+	}
+	data := []byte(h.inbox)
+	h.inbox = ""
+	for {
+		got, err := t.receive(task, h, 64<<10, 0, a)
+		if err != nil {
+			h.inbox = string(data)
+			return "", &partialError{partial: h.inbox, err: err}
+		}
+		if got == 0 && len(data) > 0 {
+			return "", &partialError{partial: string(data), err: errCut}
+		}
+		if got == 0 {
+			return "", nil
+		}
+		seen := max(0, len(data)-len(mark)+1)
+		data = append(data, t.scratch[:got]...)
+		if i := bytes.Index(data[seen:], []byte(mark)); i >= 0 {
+			h.inbox = unsafe.String(unsafe.SliceData(data), len(data)) // data is not written again
+			return h.takeInbox(seen+i+len(mark), false).Str, nil
+		}
+	}
+}
+
+var errNoStream = misuse("the socket is no stream; use recv")
+
+// received returns the first n bytes of the scratch buffer as a string that is
+// valid until the table's next call.
+func (t *Table) received(n int) string { return unsafe.String(unsafe.SliceData(t.scratch), n) }
+
+// takeInbox returns at most n bytes of what was received before.
+func (h *Handle) takeInbox(n int, peek bool) Value {
+	n = min(n, len(h.inbox))
+	v := Value{Type: Bytes, Str: h.inbox[:n]}
+	if !peek {
+		h.inbox = h.inbox[n:]
+	}
+	return v
+}

@@ -1,0 +1,171 @@
+package sock
+
+import (
+	"net/netip"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The calls below go past package unix where it would allocate, and past the Go
+// scheduler (RawSyscall) where they cannot block: the descriptors are
+// nonblocking and data calls carry MSG_DONTWAIT.
+
+const (
+	newSocket = unix.SOCK_NONBLOCK | unix.SOCK_CLOEXEC
+	pollRdHup = unix.POLLRDHUP
+)
+
+// messageFlags are the flags of send(2) and recv(2).
+var messageFlags = []bit{
+	{"oob", unix.MSG_OOB},
+	{"peek", unix.MSG_PEEK},
+	{"dontroute", unix.MSG_DONTROUTE},
+	{"waitall", unix.MSG_WAITALL},
+	{"dontwait", unix.MSG_DONTWAIT},
+	{"trunc", unix.MSG_TRUNC},
+	{"eor", unix.MSG_EOR},
+	{"more", unix.MSG_MORE},
+	{"nosignal", unix.MSG_NOSIGNAL},
+	{"confirm", unix.MSG_CONFIRM},
+	{"errqueue", unix.MSG_ERRQUEUE},
+}
+
+// rawAddr is room for an address that goes to or comes from the kernel.
+type rawAddr struct {
+	sa  unix.RawSockaddrAny
+	len uint32
+}
+
+func (r *rawAddr) encode(a *Addr) error {
+	switch a.family {
+	case unix.AF_INET:
+		in := (*unix.RawSockaddrInet4)(unsafe.Pointer(&r.sa))
+		*in = unix.RawSockaddrInet4{Family: unix.AF_INET, Addr: a.ip.Addr().As4()}
+		*(*[2]byte)(unsafe.Pointer(&in.Port)) = bigEndian(a.ip.Port())
+		r.len = unix.SizeofSockaddrInet4
+	case unix.AF_INET6:
+		in := (*unix.RawSockaddrInet6)(unsafe.Pointer(&r.sa))
+		*in = unix.RawSockaddrInet6{Family: unix.AF_INET6, Addr: a.ip.Addr().As16()}
+		*(*[2]byte)(unsafe.Pointer(&in.Port)) = bigEndian(a.ip.Port())
+		if zone := a.ip.Addr().Zone(); zone != "" {
+			id, err := scopeOf(zone)
+			if err != nil {
+				return err
+			}
+			in.Scope_id = id
+		}
+		r.len = unix.SizeofSockaddrInet6
+	default:
+		un := (*unix.RawSockaddrUnix)(unsafe.Pointer(&r.sa))
+		*un = unix.RawSockaddrUnix{Family: unix.AF_UNIX}
+		for i, c := range []byte(a.path) {
+			un.Path[i] = int8(c)
+		}
+		r.len = uint32(2 + len(a.path))
+		if a.path[0] != 0 {
+			r.len++
+		}
+	}
+	return nil
+}
+
+// decode returns what the kernel wrote, nil for no address.
+func (r *rawAddr) decode() *Addr {
+	if r.len < 2 {
+		return nil
+	}
+	switch r.sa.Addr.Family {
+	case unix.AF_INET:
+		in := (*unix.RawSockaddrInet4)(unsafe.Pointer(&r.sa))
+		p := (*[2]byte)(unsafe.Pointer(&in.Port))
+		return ipAddr(netip.AddrPortFrom(netip.AddrFrom4(in.Addr), uint16(p[0])<<8|uint16(p[1])))
+	case unix.AF_INET6:
+		in := (*unix.RawSockaddrInet6)(unsafe.Pointer(&r.sa))
+		p := (*[2]byte)(unsafe.Pointer(&in.Port))
+		ip := netip.AddrFrom16(in.Addr).WithZone(zoneOf(in.Scope_id))
+		return ipAddr(netip.AddrPortFrom(ip, uint16(p[0])<<8|uint16(p[1])))
+	case unix.AF_UNIX:
+		un := (*unix.RawSockaddrUnix)(unsafe.Pointer(&r.sa))
+		path := unsafe.Slice((*byte)(unsafe.Pointer(&un.Path[0])), min(int(r.len)-2, len(un.Path)))
+		if len(path) > 0 && path[0] != 0 {
+			for i, c := range path {
+				if c == 0 {
+					path = path[:i]
+					break
+				}
+			}
+		}
+		return &Addr{family: unix.AF_UNIX, path: string(path)}
+	}
+	return nil
+}
+
+func result(n uintptr, errno unix.Errno) (int, error) {
+	if errno != 0 {
+		return -1, errno
+	}
+	return int(n), nil
+}
+
+func sysSocket(family, sotype, protocol int) (int, error) {
+	return unix.Socket(family, sotype|newSocket, protocol)
+}
+
+func sysSocketpair(family, sotype, protocol int) ([2]int, error) {
+	return unix.Socketpair(family, sotype|newSocket, protocol)
+}
+
+// sysAccept is accept4(2); the peer's address is in r.
+func sysAccept(fd int, r *rawAddr) (int, error) {
+	r.len = uint32(unsafe.Sizeof(r.sa))
+	n, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&r.sa)), uintptr(unsafe.Pointer(&r.len)), newSocket, 0, 0)
+	return result(n, errno)
+}
+
+// sysConnect is connect(2) to the address in r. Called again it tells how an
+// attempt under way has ended: 0, its error, or EALREADY while it lasts. That
+// leaves the socket as a blocking connect would, which reading SO_ERROR does not.
+func sysConnect(fd int, r *rawAddr) error {
+	_, _, errno := unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&r.sa)), uintptr(r.len))
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+func connectOutcome(fd int, r *rawAddr) error { return sysConnect(fd, r) }
+
+func sysSend(fd int, data string, flags int) (int, error) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.StringData(data))), uintptr(len(data)),
+		uintptr(flags|unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL), 0, 0)
+	return result(n, errno)
+}
+
+func sysSendto(fd int, data string, flags int, r *rawAddr) (int, error) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.StringData(data))), uintptr(len(data)),
+		uintptr(flags|unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL), uintptr(unsafe.Pointer(&r.sa)), uintptr(r.len))
+	return result(n, errno)
+}
+
+func sysRecv(fd int, buf []byte, flags int) (int, error) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(buf))), uintptr(len(buf)),
+		uintptr(flags|unix.MSG_DONTWAIT), 0, 0)
+	return result(n, errno)
+}
+
+func sysRecvfrom(fd int, buf []byte, flags int, r *rawAddr) (int, error) {
+	r.len = uint32(unsafe.Sizeof(r.sa))
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(buf))), uintptr(len(buf)),
+		uintptr(flags|unix.MSG_DONTWAIT), uintptr(unsafe.Pointer(&r.sa)), uintptr(unsafe.Pointer(&r.len)))
+	return result(n, errno)
+}
+
+// sysClose is close(2) of a descriptor that does not linger.
+func sysClose(fd int) error {
+	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}

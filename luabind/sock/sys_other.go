@@ -1,0 +1,112 @@
+//go:build !linux
+
+package sock
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+const pollRdHup = 0 // not known here
+
+// messageFlags are the flags of send(2) and recv(2).
+var messageFlags = []bit{
+	{"oob", unix.MSG_OOB},
+	{"peek", unix.MSG_PEEK},
+	{"dontroute", unix.MSG_DONTROUTE},
+	{"waitall", unix.MSG_WAITALL},
+	{"dontwait", unix.MSG_DONTWAIT},
+	{"trunc", unix.MSG_TRUNC},
+	{"eor", unix.MSG_EOR},
+}
+
+// rawAddr is room for an address that goes to or comes from the kernel.
+type rawAddr struct{ sa unix.Sockaddr }
+
+func (r *rawAddr) encode(a *Addr) (err error) {
+	r.sa, err = a.sockaddr()
+	return err
+}
+
+func (r *rawAddr) decode() *Addr { return addrOf(r.sa) }
+
+// prepare makes a new descriptor what the loop needs. The caller holds
+// syscall.ForkLock for reading.
+func prepare(fd int, err error) (int, error) {
+	if err != nil {
+		return -1, err
+	}
+	unix.CloseOnExec(fd)
+	if err := unix.SetNonblock(fd, true); err != nil {
+		unix.Close(fd)
+		return -1, err
+	}
+	unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_NOSIGPIPE, 1)
+	return fd, nil
+}
+
+func sysSocket(family, sotype, protocol int) (int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return prepare(unix.Socket(family, sotype, protocol))
+}
+
+func sysSocketpair(family, sotype, protocol int) ([2]int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	fds, err := unix.Socketpair(family, sotype, protocol)
+	for _, fd := range fds {
+		if err == nil {
+			_, err = prepare(fd, nil)
+		}
+	}
+	return fds, err
+}
+
+// sysAccept is accept(2); the peer's address is in r.
+func sysAccept(fd int, r *rawAddr) (int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	n, sa, err := unix.Accept(fd)
+	r.sa = sa
+	return prepare(n, err)
+}
+
+func sysConnect(fd int, r *rawAddr) error { return unix.Connect(fd, r.sa) }
+
+// connectOutcome tells how an attempt under way has ended: nil, its error, or
+// EALREADY while it lasts.
+func connectOutcome(fd int, r *rawAddr) error {
+	if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR); err != nil || n != 0 {
+		if err == nil {
+			err = unix.Errno(n)
+		}
+		return err
+	}
+	if _, err := unix.Getpeername(fd); err == unix.ENOTCONN {
+		return unix.EALREADY
+	}
+	return nil
+}
+
+func sysSend(fd int, data string, flags int) (int, error) {
+	return unix.SendmsgN(fd, []byte(data), nil, nil, flags|unix.MSG_DONTWAIT)
+}
+
+func sysSendto(fd int, data string, flags int, r *rawAddr) (int, error) {
+	return unix.SendmsgN(fd, []byte(data), nil, r.sa, flags|unix.MSG_DONTWAIT)
+}
+
+func sysRecv(fd int, buf []byte, flags int) (int, error) {
+	n, _, err := unix.Recvfrom(fd, buf, flags|unix.MSG_DONTWAIT)
+	return n, err
+}
+
+func sysRecvfrom(fd int, buf []byte, flags int, r *rawAddr) (int, error) {
+	n, sa, err := unix.Recvfrom(fd, buf, flags|unix.MSG_DONTWAIT)
+	r.sa = sa
+	return n, err
+}
+
+func sysClose(fd int) error { return unix.Close(fd) }

@@ -1,0 +1,174 @@
+package sock
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"socksh/luabind/loop"
+)
+
+// A Handle is one open kernel socket.
+type Handle struct {
+	loop.Source
+	N         int    // its number, never used again
+	Name      string // "" if it has none
+	Script    any    // the script language's object for it, so that there is only one
+	family    int
+	sotype    int
+	listening bool
+	lingers   bool // close(2) may block
+	closed    bool
+	inbox     string // received beyond the end of a line or record that was asked for
+}
+
+// Listening reports whether listen(2) has succeeded on h.
+func (h *Handle) Listening() bool { return h.listening }
+
+// Closed reports whether h has been closed.
+func (h *Handle) Closed() bool { return h.closed }
+
+// Stream reports whether h carries bytes without boundaries.
+func (h *Handle) Stream() bool { return h.sotype == unix.SOCK_STREAM }
+
+// Buffered returns how many received bytes h holds that no call has taken yet.
+func (h *Handle) Buffered() int { return len(h.inbox) }
+
+// A Table names sockets and jobs. Handles count up from 1 and are never reused,
+// so a stale handle is always an error and never another socket.
+type Table struct {
+	Loop *loop.Loop
+	// Variable finds a handle that a script's variable holds, for words that are
+	// neither number nor name. It may be nil.
+	Variable func(word string) *Handle
+	// Current is the handle that "." stands for, or nil.
+	Current *Handle
+
+	open    map[int]*Handle
+	last    int
+	names   map[string]*Handle
+	jobs    map[int]*Job
+	lastJob int
+	scratch []byte
+	raw     rawAddr
+	calls   []*Call
+}
+
+// NewTable returns an empty table whose waits are l's.
+func NewTable(l *loop.Loop) *Table {
+	return &Table{
+		Loop:    l,
+		open:    make(map[int]*Handle),
+		names:   make(map[string]*Handle),
+		jobs:    make(map[int]*Job),
+		scratch: make([]byte, 64<<10),
+	}
+}
+
+// Close closes every handle. It does not linger.
+func (t *Table) Close() {
+	for _, h := range t.Handles() {
+		t.forget(h)
+		if h.lingers {
+			setLinger(h.FD, -1)
+		}
+		unix.Close(h.FD)
+	}
+}
+
+// Handles returns the open handles in order.
+func (t *Table) Handles() []*Handle {
+	all := make([]*Handle, 0, len(t.open))
+	for _, h := range t.open {
+		all = append(all, h)
+	}
+	sort.Slice(all, func(i, k int) bool { return all[i].N < all[k].N })
+	return all
+}
+
+func (t *Table) add(fd, family, sotype int) *Handle {
+	t.last++
+	h := &Handle{N: t.last, family: family, sotype: sotype}
+	h.Init(t.Loop, fd)
+	t.open[h.N] = h
+	return h
+}
+
+// forget takes h out of the table; its descriptor is still open.
+func (t *Table) forget(h *Handle) {
+	h.closed = true
+	h.Source.Close()
+	delete(t.open, h.N)
+	if h.Name != "" {
+		delete(t.names, h.Name)
+	}
+	if t.Current == h {
+		t.Current = nil
+	}
+}
+
+var (
+	errNoHandle = errors.New("no such handle")
+	errClosed   = errors.New("is closed")
+)
+
+// Find returns the handle that a word names: its number, its name, "." for the
+// current one, or a variable that holds it.
+func (t *Table) Find(word string) (*Handle, error) {
+	if word == "." {
+		if t.Current == nil {
+			return nil, errors.New("there is no current handle; name one")
+		}
+		return t.Current, nil
+	}
+	if n, err := strconv.Atoi(word); err == nil {
+		return t.at(n)
+	}
+	if h := t.names[word]; h != nil {
+		return h, nil
+	}
+	if t.Variable != nil {
+		if h := t.Variable(word); h != nil {
+			return h, nil
+		}
+	}
+	return nil, fmt.Errorf("no handle %s", Quote(word))
+}
+
+func (t *Table) at(n int) (*Handle, error) {
+	if h := t.open[n]; h != nil {
+		return h, nil
+	}
+	if n >= 1 && n <= t.last {
+		return nil, fmt.Errorf("handle %d %w", n, errClosed)
+	}
+	return nil, fmt.Errorf("%w: %d", errNoHandle, n)
+}
+
+// SetName names h, or takes its name away with "". Handles and jobs share one
+// set of names.
+func (t *Table) SetName(h *Handle, name string) error {
+	if other := t.names[name]; other != nil && other != h {
+		return fmt.Errorf("handle %d is already called %s", other.N, name)
+	}
+	if h.Name != "" {
+		delete(t.names, h.Name)
+	}
+	if h.Name = name; name != "" {
+		t.names[name] = h
+	}
+	return nil
+}
+
+// buffer returns n bytes of scratch, or less: a single receive never gives more
+// than a MiB.
+func (t *Table) buffer(n int) []byte {
+	n = min(n, 1<<20)
+	if n > len(t.scratch) {
+		t.scratch = make([]byte, n)
+	}
+	return t.scratch[:n]
+}

@@ -1,0 +1,152 @@
+package sock
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Type tells what a [Value] holds.
+type Type uint8
+
+// The types of values.
+const (
+	Nil     Type = iota
+	Bool         // Num is 0 or 1
+	Number       // Num; Str is how it is shown, if not plainly
+	Text         // Str: a word or a text
+	Bytes        // Str: data
+	Scratch      // Str: data that is overwritten by the table's next call
+	AHandle      // Any is a *Handle
+	AJob         // Any is a *Job
+	List         // Any is a []Value
+	Record       // Any is a []Field
+	Foreign      // Any belongs to the script language
+)
+
+// A Value is an argument or a result.
+type Value struct {
+	Type Type
+	Num  float64
+	Str  string
+	Any  any
+}
+
+// A Field is one named part of a record.
+type Field struct {
+	Name  string
+	Value Value
+}
+
+// A Result holds what a verb gives back, in order. It is valid until the end of
+// the call.
+type Result []Value
+
+// Num makes a number.
+func Num(n int) Value { return Value{Type: Number, Num: float64(n)} }
+
+// Str makes a text.
+func Str(s string) Value { return Value{Type: Text, Str: s} }
+
+// Flag makes a boolean.
+func Flag(b bool) Value {
+	v := Value{Type: Bool}
+	if b {
+		v.Num = 1
+	}
+	return v
+}
+
+func handleValue(h *Handle) Value { return Value{Type: AHandle, Any: h} }
+
+// String returns the value as a command prints it: data quoted, all else plain.
+func (v Value) String() string {
+	switch v.Type {
+	case Nil:
+		return ""
+	case Bool:
+		if v.Num != 0 {
+			return "on"
+		}
+		return "off"
+	case Number:
+		if v.Str != "" { // with its unit
+			return v.Str
+		}
+		return strconv.FormatFloat(v.Num, 'f', -1, 64)
+	case Bytes, Scratch:
+		return Quote(v.Str)
+	case AHandle:
+		return strconv.Itoa(v.Any.(*Handle).N)
+	case AJob:
+		return v.Any.(*Job).Name()
+	case List:
+		var parts []string
+		for _, e := range v.Any.([]Value) {
+			parts = append(parts, e.String())
+		}
+		return strings.Join(parts, " ")
+	case Record:
+		var parts []string
+		for _, f := range v.Any.([]Field) {
+			parts = append(parts, f.Name+"="+f.Value.String())
+		}
+		return strings.Join(parts, " ")
+	case Foreign:
+		return fmt.Sprint(v.Any)
+	}
+	return v.Str
+}
+
+// String returns the results as a command prints them, "" when there are none.
+func (r Result) String() string {
+	var parts []string
+	for _, v := range r {
+		if s := v.String(); s != "" || v.Type != Nil {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Keep returns a copy of r that outlives its call.
+func (r Result) Keep() Result {
+	kept := append(Result(nil), r...)
+	for i := range kept {
+		if kept[i].Type == Scratch {
+			kept[i].Type, kept[i].Str = Bytes, strings.Clone(kept[i].Str)
+		}
+	}
+	return kept
+}
+
+// Quote returns data between double quotes in printable form: UTF-8 as it is,
+// the usual escapes, every other byte as \xHH.
+func Quote(data string) string {
+	var b strings.Builder
+	b.Grow(len(data) + 2)
+	b.WriteByte('"')
+	for i, r := range data {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\uFFFD' && data[i] != 0xEF:
+			fmt.Fprintf(&b, `\x%02X`, data[i])
+		case strconv.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			for _, c := range []byte(string(r)) {
+				fmt.Fprintf(&b, `\x%02X`, c)
+			}
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

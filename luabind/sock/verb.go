@@ -1,0 +1,114 @@
+// Package sock is the socket engine: kernel sockets in a table of handles, and
+// the one registry of verbs that act on them.
+//
+// A [Verb] knows neither words nor Lua. A front end begins a [Call], adds what
+// was typed or passed as a [Value], runs it and shows the [Result]; here alone
+// texts become addresses, flags, options and durations, and here alone errors
+// get their shape. Nothing stands in front of the kernel: a call in the wrong
+// state is made, and the kernel's errno is the answer.
+//
+// A verb tries its call without blocking, waits on the loop after EAGAIN, and
+// tries again. EINTR is tried again at once. A [Table] belongs to the goroutine
+// of its loop.
+package sock
+
+import (
+	"strings"
+
+	"socksh/luabind/loop"
+)
+
+// A Kind says what a parameter takes, and so how a text becomes its value.
+type Kind uint8
+
+// The kinds of parameters.
+const (
+	HandleKind   Kind = iota // an open handle: a number, a name, or "." for the current one
+	HandlesKind              // any number of handles; the last parameter
+	AddressKind              // "127.0.0.1:80", "localhost:80", "[::1]:80", ":80", "unix:/path", "@name"
+	WordKind                 // one of Choices
+	IntKind                  // a whole number between Min and Max
+	BytesKind                // any bytes
+	FlagsKind                // MSG_ flags by name, as in "peek|dontwait"
+	EventsKind               // poll(2) events by name, as in "in|out"
+	OptionKind               // a socket option by name
+	ValueKind                // the value of the option before it
+	DurationKind             // "500ms", "2s", or a number of seconds
+	TextKind                 // a text that means something to the verb alone
+	NameKind                 // a new name for a handle
+	JobKind                  // a pending operation or task: "j1"
+	FileKind                 // the path of a file
+	VerbKind                 // the name of a verb
+	FuncKind                 // a function of the script language
+)
+
+// A Param is one parameter of a verb.
+type Param struct {
+	Name     string
+	Kind     Kind
+	Optional bool
+	Default  Value              // for an optional one; the zero Value where the verb decides
+	Choices  []string           // for WordKind, the first spelling of each
+	Min, Max int                // for IntKind
+	Fits     func(*Handle) bool // for completion: which handles make sense here; nil means all
+	Rest     bool               // takes every argument left, each of Kind
+}
+
+// A Verb is one row of the registry. Command, function, method, usage, help and
+// completion are all made from it.
+type Verb struct {
+	Name    string
+	Aliases []string
+	Params  []Param
+	Waits   bool   // may wait, and so takes the named parameter timeout
+	Makes   bool   // its first result is a new handle
+	Shell   bool   // is the session's own and has no method form
+	Gives   string // what comes back, in words; "" for nothing
+	Summary string // one line, as in the NAME section of a man page
+	Details string // the contract: what it does beyond the system call, units, EOF
+	Errors  []Cause
+	Example string
+	See     string              // man pages
+	Show    func(Result) string // how a command prints the result, if not as Result.String
+	Run     func(*loop.Task, *Table, *Args) (Result, error)
+}
+
+// A Cause is an error and when a verb gives it.
+type Cause struct{ Errno, When string }
+
+// Usage returns the synopsis, such as "listen SOCKET [BACKLOG=128]".
+func (v *Verb) Usage() string {
+	var b strings.Builder
+	b.WriteString(v.Name)
+	for i := range v.Params {
+		b.WriteString(" " + v.Params[i].Usage())
+	}
+	if v.Waits {
+		b.WriteString(" [--timeout TIME]")
+	}
+	return b.String()
+}
+
+// Usage returns the parameter as the synopsis shows it.
+func (p *Param) Usage() string {
+	s := strings.ToUpper(p.Name)
+	if p.Rest {
+		s += "..."
+	}
+	if !p.Optional {
+		return s
+	}
+	if d := p.Default.String(); d != "" {
+		s += "=" + d
+	}
+	return "[" + s + "]"
+}
+
+// Verbs returns the rows of this package, in the order help prints them.
+func Verbs() []Verb {
+	var all []Verb
+	for _, rows := range [][]Verb{lifeVerbs(), dataVerbs(), streamVerbs(), nameVerbs(), optionVerbs(), waitVerbs(), tableVerbs()} {
+		all = append(all, rows...)
+	}
+	return all
+}

@@ -1,0 +1,278 @@
+package luabind
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// A group is one run of a script: its main chunk and the tasks it spawned. The
+// run lasts until all of them have ended.
+type group struct {
+	main   *loop.Task
+	jobs   map[*sock.Job]bool // those that run
+	failed map[*sock.Job]bool // those that failed and whose error nobody has taken
+	exit   *int               // the status given to exit
+}
+
+// An ExitError is a script's own exit status.
+type ExitError struct{ Status int }
+
+func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Status) }
+
+func (s *Session) openTasks() {
+	s.jobMeta = s.lua.NewTable()
+	methods := map[string]*lua.LFunction{}
+	for _, name := range []string{"join", "cancel"} {
+		methods[name] = s.builtins.RawGetString(name).(*lua.LFunction)
+	}
+	s.jobMeta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
+		j, ok := L.CheckUserData(1).Value.(*sock.Job)
+		if !ok {
+			L.ArgError(1, "job expected")
+		}
+		switch key := L.Get(2).String(); key {
+		case "name":
+			L.Push(lua.LString(j.Name()))
+		case "state":
+			L.Push(lua.LString(j.State()))
+		default:
+			if f := methods[key]; f != nil {
+				L.Push(f)
+			} else {
+				L.Push(lua.LNil)
+			}
+		}
+		return 1
+	}))
+	s.jobMeta.RawSetString("__tostring", s.lua.NewFunction(func(L *lua.LState) int {
+		L.Push(lua.LString(L.CheckUserData(1).Value.(*sock.Job).Name()))
+		return 1
+	}))
+	exit := func(L *lua.LState) int {
+		status := 0
+		switch v := L.Get(1).(type) {
+		case lua.LNumber:
+			status = int(v)
+		case lua.LBool:
+			if !v {
+				status = 1
+			}
+		}
+		s.exit(s.Loop.Current(), status)
+		L.RaiseError("exit")
+		return 0
+	}
+	s.define("exit([status])", "end the script, and its tasks, with a status", exit)
+	s.replace("os", "exit", exit)
+	s.define("spawn(f, ...)", "run f(...) as a task beside this one; gives the job", func(L *lua.LState) int {
+		f := L.CheckFunction(1)
+		L.Push(s.job(s.spawn(f, values(L, 2), "spawn "+strings.TrimSuffix(L.Where(1), ":"))))
+		return 1
+	})
+	s.define("yield()", "let the other tasks run", func(L *lua.LState) int { s.Loop.Current().Yield(); return 0 })
+}
+
+// exit ends the script that t belongs to, or the session.
+func (s *Session) exit(t *loop.Task, status int) {
+	g := localOf(t).group
+	if g == nil {
+		s.quit, s.status = true, status
+		t.Cancel()
+		return
+	}
+	if g.exit == nil {
+		g.exit = &status
+	}
+	s.cancelGroup(g)
+}
+
+func (s *Session) cancelGroup(g *group) {
+	g.main.Cancel()
+	for j := range g.jobs {
+		j.Task.Cancel()
+	}
+}
+
+// spawn starts a task of Lua: f with args, in the group of the one that runs.
+func (s *Session) spawn(f lua.LValue, args []lua.LValue, text string) *sock.Job {
+	g := localOf(s.Loop.Current()).group
+	return s.start(g, text, func(*loop.Task) (sock.Result, error) {
+		results, err := s.call(f, args, nil)
+		if err != nil {
+			return nil, s.caught(err)
+		}
+		var out sock.Result
+		for _, v := range results {
+			out = append(out, s.toValue(v))
+		}
+		return out, nil
+	})
+}
+
+// start runs f as a job. What becomes of it is told by finish.
+func (s *Session) start(g *group, text string, f func(*loop.Task) (sock.Result, error)) *sock.Job {
+	var j *sock.Job
+	task := s.Loop.Go(func(t *loop.Task) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				j.Err = fmt.Errorf("internal error: %v", r)
+			}
+			s.finish(g, j)
+		}()
+		j.Result, j.Err = f(t)
+		return j.Err
+	})
+	task.Local = &local{group: g}
+	j = s.Table.AddJob(task, text)
+	if g != nil {
+		g.jobs[j] = true
+	}
+	return j
+}
+
+// finish sees to it that no job's end is lost: someone waits for it, or it is
+// told now, or it stays in the table until someone asks.
+func (s *Session) finish(g *group, j *sock.Job) {
+	cancelled := j.Task.Cancelled()
+	if cancelled && j.Err != nil {
+		j.Err = loop.ErrCancelled
+	}
+	if g != nil {
+		delete(g.jobs, j)
+		s.Table.DropJob(j)
+		if j.Err != nil && !cancelled && !j.Task.Joined() {
+			g.failed[j] = true
+			s.note(j.Name() + ": " + j.Err.Error())
+		}
+		return
+	}
+	if j.Task.Joined() {
+		return
+	}
+	if s.Notify == nil {
+		return // shown when it is waited for, or at the end
+	}
+	s.Notify(s.outcome(j))
+	s.prune()
+}
+
+// outcome tells in one line how a job has ended.
+func (s *Session) outcome(j *sock.Job) string {
+	text := j.Name() + " " + j.Text
+	switch {
+	case errors.Is(j.Err, loop.ErrCancelled):
+		return text + ": cancelled"
+	case j.Err != nil:
+		return text + ": " + j.Err.Error()
+	}
+	if result := j.Result.String(); result != "" {
+		return text + " = " + result
+	}
+	return text + ": done"
+}
+
+// prune forgets the oldest jobs that have ended, so that a long session does not
+// keep all of them.
+func (s *Session) prune() {
+	var ended []*sock.Job
+	for _, j := range s.Table.Jobs() {
+		if j.Ended() {
+			ended = append(ended, j)
+		}
+	}
+	for len(ended) > 64 {
+		s.Table.DropJob(ended[0])
+		ended = ended[1:]
+	}
+}
+
+// Leftovers tells, at the end of the input, of jobs whose results nobody has
+// seen. It reports whether one of them has failed.
+func (s *Session) Leftovers() (failed bool) {
+	for _, j := range s.Table.Jobs() {
+		if j.Taken || j.Task.Cancelled() {
+			continue
+		}
+		switch {
+		case !j.Ended():
+			s.note(j.Name() + " " + j.Text + ": still pending")
+		case j.Err != nil:
+			failed = true
+			s.note(s.outcome(j))
+		default:
+			s.note(s.outcome(j))
+		}
+	}
+	return failed
+}
+
+// join waits for a job and hands over its result or error.
+func (s *Session) join(t *loop.Task, j *sock.Job, a *sock.Args) (sock.Result, error) {
+	if t == j.Task {
+		return nil, &sock.Error{Op: "join", Err: errors.New("a job cannot wait for itself")}
+	}
+	if err := t.Join(j.Task, a.Deadline()); err != nil {
+		return nil, err
+	}
+	if g := localOf(t).group; g != nil {
+		delete(g.failed, j)
+	}
+	j.Taken = true
+	s.Table.DropJob(j)
+	if errors.Is(j.Err, loop.ErrCancelled) {
+		return nil, &sock.Error{Op: "join", Address: j.Name(), Err: errors.New("the job was cancelled")}
+	}
+	return j.Result, j.Err
+}
+
+// runScript runs a compiled chunk, and all that it spawns, for the task t. The
+// chunk has a task of its own, so that exit ends it and not its caller.
+func (s *Session) runScript(t *loop.Task, f *lua.LFunction, args []lua.LValue) error {
+	g := &group{jobs: make(map[*sock.Job]bool), failed: make(map[*sock.Job]bool)}
+	g.main = s.Loop.Go(func(main *loop.Task) error {
+		main.Local = &local{group: g}
+		return s.runGroup(main, g, f, args)
+	})
+	if err := t.Join(g.main, time.Time{}); err != nil {
+		s.cancelGroup(g)
+		return err
+	}
+	_, err := g.main.Ended()
+	return err
+}
+
+func (s *Session) runGroup(t *loop.Task, g *group, f *lua.LFunction, args []lua.LValue) error {
+	_, err := s.call(f, args, nil)
+	for len(g.jobs) > 0 && err == nil {
+		for j := range g.jobs {
+			err = t.Join(j.Task, time.Time{})
+			break
+		}
+	}
+	for j := range g.jobs {
+		j.Task.Cancel()
+	}
+	s.stopCoroutines(g)
+	switch {
+	case g.exit != nil && *g.exit == 0:
+		return nil
+	case g.exit != nil:
+		return &ExitError{*g.exit}
+	case t.Stopping():
+		return t.Interrupted()
+	case err != nil:
+		return s.caught(err)
+	case len(g.failed) == 1:
+		return errors.New("a task has failed")
+	case len(g.failed) > 1:
+		return fmt.Errorf("%d tasks have failed", len(g.failed))
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package luabind
+
+import (
+	"strconv"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/sock"
+)
+
+// openVerbs makes each verb a global function, and a method of the handles where
+// its first parameter is one.
+func (s *Session) openVerbs() {
+	methods := make(map[string]*lua.LFunction)
+	for i := range s.verbs {
+		v := &s.verbs[i]
+		f := s.lua.NewFunction(s.bind(v))
+		names := append([]string{v.Name}, v.Aliases...)
+		for _, name := range names {
+			s.builtins.RawSetString(name, f)
+			if len(v.Params) > 0 && v.Params[0].Kind == sock.HandleKind {
+				methods[name] = f
+			}
+		}
+	}
+	s.define("lines(socket [, options])", "iterate over a stream's lines until its end", s.lines)
+	methods["lines"] = s.builtins.RawGetString("lines").(*lua.LFunction)
+
+	s.handleMeta = s.lua.NewTable()
+	s.handleMeta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
+		key := L.Get(2)
+		if name, ok := key.(lua.LString); ok {
+			if f := methods[string(name)]; f != nil {
+				L.Push(f)
+				return 1
+			}
+		}
+		h, ok := L.CheckUserData(1).Value.(*sock.Handle)
+		if !ok {
+			L.ArgError(1, "handle expected")
+		}
+		switch lua.LVAsString(key) {
+		case "n":
+			L.Push(lua.LNumber(h.N))
+		case "fd":
+			L.Push(lua.LNumber(h.FD))
+		case "name":
+			L.Push(lua.LString(h.Name))
+		case "closed":
+			L.Push(lua.LBool(h.Closed()))
+		default:
+			L.Push(lua.LNil)
+		}
+		return 1
+	}))
+	s.handleMeta.RawSetString("__tostring", s.lua.NewFunction(func(L *lua.LState) int {
+		L.Push(lua.LString(strconv.Itoa(L.CheckUserData(1).Value.(*sock.Handle).N)))
+		return 1
+	}))
+}
+
+// bind returns the Lua function of a verb. A last table with names in it gives
+// parameters by name, as --name does on a command.
+func (s *Session) bind(v *sock.Verb) lua.LGFunction {
+	return func(L *lua.LState) int {
+		t := s.Loop.Current()
+		c := s.Table.Begin(v)
+		top := L.GetTop()
+		for i := 1; i <= top; i++ {
+			arg := L.Get(i)
+			if table, ok := arg.(*lua.LTable); ok && i == top && table.Len() == 0 {
+				table.ForEach(func(key, value lua.LValue) { c.Set(key.String(), s.toValue(value)) })
+				continue
+			}
+			c.Add(s.toValue(arg))
+		}
+		out, err := c.Run(t)
+		if err != nil {
+			c.End()
+			s.raise(L, err)
+		}
+		for _, v := range out {
+			L.Push(s.toLua(v))
+		}
+		n := len(out)
+		c.End()
+		return n
+	}
+}
+
+// lines is the iterator over a stream's lines; it ends with the stream.
+func (s *Session) lines(L *lua.LState) int {
+	recvline := s.Verb("recvline")
+	line := s.bind(recvline)
+	args := []lua.LValue{L.CheckAny(1)}
+	if options, ok := L.Get(2).(*lua.LTable); ok {
+		args = append(args, options)
+	}
+	L.Push(L.NewFunction(func(L *lua.LState) int {
+		L.SetTop(0)
+		for _, a := range args {
+			L.Push(a)
+		}
+		n := line(L)
+		return min(n, 1)
+	}))
+	return 1
+}

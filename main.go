@@ -1,0 +1,136 @@
+// Socksh is a scriptable socket shell: the Berkeley socket calls as commands at
+// a prompt and as Lua functions, over one table of real kernel sockets.
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"socksh/luabind"
+	"socksh/repl"
+	"socksh/scripts"
+)
+
+// version is set by the release build; otherwise the build information tells.
+var version = ""
+
+func main() {
+	status := scripts.OK
+	root := command(&status)
+	if err := root.Execute(); err != nil {
+		fmt.Fprintf(os.Stderr, "socksh: %v\n", err)
+		status = scripts.Misused
+	}
+	os.Exit(status)
+}
+
+// command makes the command line. What it ran sets status.
+func command(status *int) *cobra.Command {
+	var commands, chunks []string
+	var interactive, keepGoing bool
+	streams := scripts.Standard()
+	stay := func() func(*luabind.Session) int {
+		if !interactive {
+			return nil
+		}
+		return func(s *luabind.Session) int { return repl.Prompt(streams, s) }
+	}
+	root := &cobra.Command{
+		Use:   "socksh [flags] [FILE [ARGUMENTS...]]",
+		Short: "A scriptable socket shell",
+		Long: `socksh makes the Berkeley socket calls by hand and by script, on real sockets.
+
+Without arguments it is a prompt (help tells more there), or runs the lines of
+standard input. With FILE it runs a Lua script, or a transcript if the name ends
+in .txt; a name that is no file is looked up in the library.
+
+Exit status: 0 success, 1 a command, script or check failed, 2 bad usage or a
+script that cannot be read, 70 a bug, 130 interrupted; exit(n) in a script is n.`,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(commands) > 0 && len(chunks) > 0:
+				return fmt.Errorf("-c and -e do not go together")
+			case len(commands) > 0 && len(args) > 0:
+				return fmt.Errorf("-c takes no file: %s", args[0])
+			case len(commands) > 0:
+				*status = repl.Batch{Streams: streams, KeepGoing: keepGoing}.Commands(commands, stay())
+			case len(chunks) > 0:
+				*status = scripts.Eval(streams, chunks, args, stay())
+			case len(args) > 0:
+				*status = scripts.Run(streams, args[0], args[1:], stay())
+			default:
+				*status = repl.Main(streams, interactive, keepGoing)
+			}
+			return nil
+		},
+	}
+	flags := root.Flags()
+	flags.SetInterspersed(false) // what follows FILE is the script's
+	flags.StringArrayVarP(&commands, "command", "c", nil, "run a `COMMAND` as typed at the prompt; may be repeated, and may hold several lines")
+	flags.StringArrayVarP(&chunks, "execute", "e", nil, "run `LUA` code; may be repeated")
+	flags.BoolVarP(&interactive, "interactive", "i", false, "be a prompt: after FILE, -c or -e, with their handles")
+	flags.BoolVar(&keepGoing, "keep-going", false, "go on after a failed line of -c or standard input")
+
+	run := &cobra.Command{
+		Use:   "run FILE [ARGUMENTS...]",
+		Short: "Run a Lua script or a transcript, from a file or the library",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			*status = scripts.Run(streams, args[0], args[1:], stay())
+			return nil
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, s := range scripts.List() {
+				names = append(names, s.Name+"\t"+s.About)
+			}
+			return names, cobra.ShellCompDirectiveDefault
+		},
+	}
+	run.Flags().SetInterspersed(false)
+	run.Flags().BoolVarP(&interactive, "interactive", "i", false, "be a prompt afterwards, with the script's handles")
+	root.AddCommand(run)
+	root.AddCommand(&cobra.Command{
+		Use:   "scripts",
+		Short: "List the scripts of the library",
+		Args:  cobra.NoArgs,
+		Run: func(*cobra.Command, []string) {
+			for _, s := range scripts.List() {
+				fmt.Printf("%-22s %s\n", s.Name, s.About)
+			}
+		},
+	})
+	root.AddCommand(&cobra.Command{
+		Use:   "version",
+		Short: "Tell the version",
+		Args:  cobra.NoArgs,
+		Run:   func(*cobra.Command, []string) { fmt.Println(versionText()) },
+	})
+	return root
+}
+
+func versionText() string {
+	v, revision := version, ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if v == "" {
+			v = strings.Trim(info.Main.Version, "()")
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " " + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	if v == "" {
+		v = "devel"
+	}
+	return fmt.Sprintf("socksh %s%s %s %s/%s", v, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

@@ -1,0 +1,135 @@
+package scripts
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"socksh/luabind"
+	"socksh/luabind/loop"
+)
+
+// Exit statuses, documented in the README.
+const (
+	OK          = 0
+	Failed      = 1   // a script raised, a check or a command failed
+	Misused     = 2   // bad flags, no such file, a syntax error: nothing ran
+	Internal    = 70  // a bug of this program
+	Interrupted = 130 // ^C
+	Terminated  = 143
+)
+
+// Streams are what a session reads and writes.
+type Streams struct {
+	In  *Lines
+	Out *bufio.Writer
+	Err io.Writer
+}
+
+// Standard returns the program's own streams. Results are buffered; they go out
+// before the program waits, and before each message.
+func Standard() *Streams {
+	s := &Streams{In: NewLines(os.Stdin), Out: bufio.NewWriterSize(os.Stdout, 32<<10)}
+	s.Err = &messages{s.Out, os.Stderr}
+	return s
+}
+
+// messages keeps messages behind the results that came before them.
+type messages struct {
+	results *bufio.Writer
+	to      io.Writer
+}
+
+func (m *messages) Write(p []byte) (int, error) {
+	m.results.Flush()
+	return m.to.Write(p)
+}
+
+// Open returns a session over the streams.
+func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
+	c.Out, c.Err, c.Library = s.Out, s.Err, Library()
+	if c.ReadLine == nil {
+		c.ReadLine = s.ask
+	}
+	return luabind.New(c)
+}
+
+func (s *Streams) ask(_ context.Context, prompt string) (string, error) {
+	io.WriteString(os.Stdout, prompt)
+	return s.In.ReadLine()
+}
+
+// Finish writes out what is buffered and returns the status to leave with:
+// results that could not be written are a failure.
+func (s *Streams) Finish(status int) int {
+	if err := s.Out.Flush(); err != nil {
+		fmt.Fprintf(os.Stderr, "socksh: %v\n", err)
+		if status == OK {
+			return Failed
+		}
+	}
+	return status
+}
+
+// Lines reads lines of any length. Several goroutines may ask; each line goes to
+// one of them.
+type Lines struct {
+	mu sync.Mutex
+	r  *bufio.Reader
+}
+
+// NewLines returns a reader of r's lines.
+func NewLines(r io.Reader) *Lines { return &Lines{r: bufio.NewReader(r)} }
+
+// ReadLine returns the next line without its end, or io.EOF.
+func (l *Lines) ReadLine() (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, err := l.r.ReadString('\n')
+	if text == "" && err != nil {
+		return "", err
+	}
+	if text[len(text)-1] == '\n' {
+		text = text[:len(text)-1]
+	}
+	if n := len(text); n > 0 && text[n-1] == '\r' {
+		text = text[:n-1]
+	}
+	return text, nil
+}
+
+// Guard cancels what the session runs when the program is told to end, by ^C or
+// SIGTERM; a second signal ends the program at once. The status is that of the
+// signal, or OK. Call stop when there is nothing more to guard.
+func Guard(s *luabind.Session) (status func() int, stop func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	got := OK
+	go func() {
+		for sig := range signals {
+			code := Interrupted
+			if sig == syscall.SIGTERM {
+				code = Terminated
+			}
+			s.Loop.Post(func() {
+				if got != OK {
+					os.Exit(code)
+				}
+				got = code
+				cancelAll(s.Loop)
+			})
+		}
+	}()
+	return func() int { return got }, func() { signal.Stop(signals); close(signals) }
+}
+
+func cancelAll(l *loop.Loop) {
+	for _, t := range append([]*loop.Task(nil), l.Tasks()...) {
+		t.Cancel()
+	}
+}

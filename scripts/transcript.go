@@ -1,0 +1,183 @@
+package scripts
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"socksh/luabind"
+	"socksh/luabind/loop"
+)
+
+// A transcript is a session as text. "> " and what follows is typed (".. " goes
+// on with it), the lines under it are what must come: "= " before a result, "! "
+// before a failure, "~ " before a note, printed text as it is ("| " before it
+// where it would look like something else). "#" lines and blank lines are for
+// the reader; "# input: TEXT" is a line that the session's input gives.
+//
+// $p1, $p2... are the ports that the system chose, in the order they appear;
+// $fd is any descriptor and $tmp a folder that is removed at the end.
+
+// lineLimit is how long one line of a transcript may take.
+const lineLimit = 20 * time.Second
+
+// Replay runs a transcript and returns it with what really came.
+func Replay(text string) (string, error) {
+	tmp, err := os.MkdirTemp("", "socksh")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(tmp)
+	r := &replay{names: names{tmp: tmp}}
+	r.session, err = luabind.New(luabind.Config{
+		Out: &r.out, Err: &r.out, Library: Library(), Prefix: "= ", NotePrefix: "~ ",
+		ReadLine: func(context.Context, string) (string, error) { return r.input() },
+	})
+	if err != nil {
+		return "", err
+	}
+	defer r.session.Close()
+	lines := strings.SplitAfter(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		typed, ok := strings.CutPrefix(line, "> ")
+		switch {
+		case ok:
+			r.doc.WriteString(line)
+			for i+1 < len(lines) && strings.HasPrefix(lines[i+1], ".. ") {
+				i++
+				r.doc.WriteString(lines[i])
+				typed += lines[i][3:]
+			}
+			r.run(strings.TrimRight(typed, "\r\n"))
+		case strings.TrimSpace(line) == "" || line[0] == '#':
+			if input, ok := strings.CutPrefix(line, "# input: "); ok {
+				r.inputs = append(r.inputs, strings.TrimRight(input, "\r\n"))
+			}
+			r.doc.WriteString(line)
+		}
+	}
+	r.session.Leftovers()
+	r.print()
+	return r.doc.String(), nil
+}
+
+type replay struct {
+	session *luabind.Session
+	out     bytes.Buffer
+	doc     strings.Builder
+	names   names
+	inputs  []string
+}
+
+func (r *replay) input() (string, error) {
+	if len(r.inputs) == 0 {
+		return "", io.EOF
+	}
+	text := r.inputs[0]
+	r.inputs = r.inputs[1:]
+	return text, nil
+}
+
+// run types one input.
+func (r *replay) run(typed string) {
+	err := r.session.Do(func(t *loop.Task) (err error) {
+		if t.Within(lineLimit, func() { err = r.session.Exec(t, r.names.expand(typed)) }) {
+			err = fmt.Errorf("still blocked after %s", lineLimit)
+		}
+		return err
+	})
+	if err != nil {
+		fmt.Fprintf(&r.out, "! %s\n", strings.ReplaceAll(err.Error(), "\n", "\n! "))
+	}
+	r.print()
+}
+
+// print moves what came to the document.
+func (r *replay) print() {
+	for line := range strings.Lines(r.out.String()) {
+		line = strings.TrimRight(r.names.mask(line), " \r\n")
+		if line == "" || strings.HasPrefix(line, "> ") || strings.HasPrefix(line, ".. ") || line[0] == '#' {
+			line = strings.TrimRight("| "+line, " ")
+		}
+		r.doc.WriteString(line + "\n")
+	}
+	r.out.Reset()
+}
+
+// names gives what the system chose names that are the same in every run.
+type names struct {
+	ports []string
+	tmp   string
+}
+
+var (
+	chosenPort = regexp.MustCompile(`(\d\.\d+|\[[0-9a-f:.]+\]|localhost):(\d{5})\b`)
+	descriptor = regexp.MustCompile(`\bfd \d+`)
+)
+
+func (n *names) mask(s string) string {
+	s = chosenPort.ReplaceAllStringFunc(s, func(m string) string {
+		i := strings.LastIndexByte(m, ':')
+		for k, port := range n.ports {
+			if port == m[i+1:] {
+				return fmt.Sprintf("%s:$p%d", m[:i], k+1)
+			}
+		}
+		n.ports = append(n.ports, m[i+1:])
+		return fmt.Sprintf("%s:$p%d", m[:i], len(n.ports))
+	})
+	s = descriptor.ReplaceAllString(s, "fd $$fd")
+	return strings.ReplaceAll(s, n.tmp, "$tmp")
+}
+
+func (n *names) expand(s string) string {
+	for k := len(n.ports); k > 0; k-- {
+		s = strings.ReplaceAll(s, fmt.Sprintf("$p%d", k), n.ports[k-1])
+	}
+	return strings.ReplaceAll(s, "$tmp", n.tmp)
+}
+
+// Differ returns the number of the first line in which a and b differ and that
+// line of each, 0 if they are the same.
+func Differ(a, b string) (line int, lineA, lineB string) {
+	as, bs := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range max(len(as), len(bs)) {
+		if i < len(as) {
+			lineA = as[i]
+		}
+		if i < len(bs) {
+			lineB = bs[i]
+		}
+		if i >= len(as) || i >= len(bs) || lineA != lineB {
+			return i + 1, lineA, lineB
+		}
+	}
+	return 0, "", ""
+}
+
+func runTranscript(streams *Streams, file string) int {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		fmt.Fprintf(streams.Err, "socksh: %v\n", err)
+		return Misused
+	}
+	if !strings.Contains("\n"+string(text), "\n> ") {
+		return Status(streams, errors.New(file+": a transcript needs a line that starts with \"> \""))
+	}
+	got, err := Replay(string(text))
+	if err != nil {
+		return Status(streams, err)
+	}
+	if line, came, wanted := Differ(got, string(text)); line > 0 {
+		fmt.Fprintf(streams.Err, "%s:%d: expected: %s\n%s:%d: got:      %s\n", file, line, wanted, file, line, came)
+		return Failed
+	}
+	return OK
+}
