@@ -114,6 +114,8 @@ func (s *Session) RunCode(t *loop.Task, code, name string, args []string) error 
 		table.RawSetInt(i+1, values[i])
 	}
 	s.lua.G.Global.RawSetString("arg", table)
+	pkg := s.lua.GetGlobal("package").(*lua.LTable)
+	pkg.RawSetString("path", lua.LString(path.Join(path.Dir(name), "?.lua")+";?.lua"))
 	return s.runScript(t, f, values)
 }
 

@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -60,6 +61,7 @@ type Session struct {
 	typed      []string // lines that were read for a reader that had gone
 	pending    string   // a line that io.read has taken a part of
 	functions  []function
+	started    time.Time
 }
 
 // threadOptions keep a waiting task small.
@@ -74,7 +76,7 @@ func New(c Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: c, Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine)}
+	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine)}
 	l.Idle = s.Flush
 	s.Table.Variable = s.variable
 	s.verbs = append(sock.Verbs(), s.commands()...)

@@ -76,6 +76,10 @@ func (s *Session) openTasks() {
 		L.Push(s.job(s.spawn(f, values(L, 2), "spawn "+strings.TrimSuffix(L.Where(1), ":"))))
 		return 1
 	})
+	s.define("clock()", "seconds on a clock that is never set, for measuring", func(L *lua.LState) int {
+		L.Push(lua.LNumber(time.Since(s.started).Seconds()))
+		return 1
+	})
 	s.define("yield()", "let the other tasks run", func(L *lua.LState) int { s.Loop.Current().Yield(); return 0 })
 }
 
