@@ -169,6 +169,9 @@ func (s *Session) names() []string {
 func (s *Session) inspect(v lua.LValue) string {
 	switch v := v.(type) {
 	case lua.LString:
+		if len(v) > maxText {
+			return fmt.Sprintf("%s... (%d bytes)", sock.Quote(string(v[:maxText])), len(v))
+		}
 		return sock.Quote(string(v))
 	case *lua.LTable:
 		if v.Metatable != lua.LNil {
@@ -179,7 +182,11 @@ func (s *Session) inspect(v lua.LValue) string {
 	return s.show(v)
 }
 
-const maxItems = 20
+// What inspect shows of long values.
+const (
+	maxItems = 20
+	maxText  = 1000
+)
 
 func (s *Session) inspectTable(t *lua.LTable, depth int) string {
 	if depth == 0 {

@@ -47,7 +47,7 @@ func (s *Session) raise(L *lua.LState, err error) {
 	if t := s.Loop.Current(); t.Stopping() {
 		L.RaiseError("%s", loop.ErrCancelled)
 	}
-	L.Error(s.errorValue(err, L.Where(1)), 1)
+	L.Error(s.errorValue(err, L.Where(1)), 0)
 }
 
 // errorValue makes the Lua value of err.

@@ -115,7 +115,7 @@ func (s *Session) unmet(L *lua.LState, n int, format string, args ...any) {
 	}
 	e := s.errorValue(fmt.Errorf("%s", text), L.Where(1)).(*lua.LTable)
 	e.RawSetString("op", lua.LString("expect"))
-	L.Error(e, 1)
+	L.Error(e, 0)
 }
 
 // same compares as expect.equal does.

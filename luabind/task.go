@@ -151,13 +151,13 @@ func (s *Session) finish(g *group, j *sock.Job) {
 	if g != nil {
 		delete(g.jobs, j)
 		s.Table.DropJob(j)
-		if j.Err != nil && !cancelled && !j.Task.Joined() {
+		if j.Err != nil && !cancelled && j.Waiters == 0 {
 			g.failed[j] = true
 			s.note(j.Name() + ": " + j.Err.Error())
 		}
 		return
 	}
-	if j.Task.Joined() {
+	if j.Waiters > 0 {
 		return
 	}
 	if s.Notify == nil {
@@ -222,7 +222,10 @@ func (s *Session) join(t *loop.Task, j *sock.Job, a *sock.Args) (sock.Result, er
 	if t == j.Task {
 		return nil, &sock.Error{Op: "join", Err: errors.New("a job cannot wait for itself")}
 	}
-	if err := t.Join(j.Task, a.Deadline()); err != nil {
+	j.Waiters++
+	err := t.Join(j.Task, a.Deadline())
+	j.Waiters--
+	if err != nil {
 		return nil, err
 	}
 	if g := localOf(t).group; g != nil {

@@ -9,50 +9,24 @@ import (
 )
 
 // openVerbs makes each verb a global function, and a method of the handles where
-// its first parameter is one.
+// its first parameter is one. The methods are a plain table, so that s:send(...)
+// costs no more than the call; what a handle is, is asked by verbs too: s:fd().
 func (s *Session) openVerbs() {
-	methods := make(map[string]*lua.LFunction)
+	methods := s.lua.NewTable()
 	for i := range s.verbs {
 		v := &s.verbs[i]
 		f := s.lua.NewFunction(s.bind(v))
-		names := append([]string{v.Name}, v.Aliases...)
-		for _, name := range names {
+		for _, name := range append([]string{v.Name}, v.Aliases...) {
 			s.builtins.RawSetString(name, f)
 			if len(v.Params) > 0 && v.Params[0].Kind == sock.HandleKind {
-				methods[name] = f
+				methods.RawSetString(name, f)
 			}
 		}
 	}
 	s.define("lines(socket [, options])", "iterate over a stream's lines until its end", s.lines)
-	methods["lines"] = s.builtins.RawGetString("lines").(*lua.LFunction)
-
+	methods.RawSetString("lines", s.builtins.RawGetString("lines"))
 	s.handleMeta = s.lua.NewTable()
-	s.handleMeta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
-		key := L.Get(2)
-		if name, ok := key.(lua.LString); ok {
-			if f := methods[string(name)]; f != nil {
-				L.Push(f)
-				return 1
-			}
-		}
-		h, ok := L.CheckUserData(1).Value.(*sock.Handle)
-		if !ok {
-			L.ArgError(1, "handle expected")
-		}
-		switch lua.LVAsString(key) {
-		case "n":
-			L.Push(lua.LNumber(h.N))
-		case "fd":
-			L.Push(lua.LNumber(h.FD))
-		case "name":
-			L.Push(lua.LString(h.Name))
-		case "closed":
-			L.Push(lua.LBool(h.Closed()))
-		default:
-			L.Push(lua.LNil)
-		}
-		return 1
-	}))
+	s.handleMeta.RawSetString("__index", methods)
 	s.handleMeta.RawSetString("__tostring", s.lua.NewFunction(func(L *lua.LState) int {
 		L.Push(lua.LString(strconv.Itoa(L.CheckUserData(1).Value.(*sock.Handle).N)))
 		return 1
@@ -101,8 +75,10 @@ func (s *Session) lines(L *lua.LState) int {
 		for _, a := range args {
 			L.Push(a)
 		}
-		n := line(L)
-		return min(n, 1)
+		if n := line(L); n > 1 {
+			L.Pop(n - 1) // nil, without "eof"
+		}
+		return 1
 	}))
 	return 1
 }

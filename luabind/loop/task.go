@@ -253,9 +253,6 @@ func (t *Task) Join(other *Task, deadline time.Time) error {
 	return nil
 }
 
-// Joined reports whether a task waits for the end of t.
-func (t *Task) Joined() bool { return len(t.joiners) > 0 }
-
 func (t *Task) dropJoiner(j *Task) {
 	for i, x := range t.joiners {
 		if x == j {

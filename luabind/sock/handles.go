@@ -16,15 +16,25 @@ func tableVerbs() []Verb {
 			Summary: "list the open handles",
 			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, bytes received but not taken, the descriptor.",
 			Example: "handles", Show: showHandles, Run: doHandles},
-		{Name: "name",
-			Summary: "name a handle",
+		{Name: "name", Gives: "the name it has, if none is given",
+			Summary: "name a handle, or tell its name",
 			Details: "The name works wherever the handle's number does, and in Lua as a global variable.",
-			Params:  []Param{{Name: "socket", Kind: HandleKind}, {Name: "name", Kind: NameKind}},
+			Params:  []Param{{Name: "socket", Kind: HandleKind}, {Name: "name", Kind: NameKind, Optional: true}},
 			Example: "name 1 srv", Run: func(_ *loop.Task, tab *Table, a *Args) (Result, error) {
+				if a.Value(1).Type == Nil {
+					return a.Give(Str(a.Handle(0).Name)), nil
+				}
 				if err := tab.SetName(a.Handle(0), a.Text(1)); err != nil {
 					return nil, misuse(err.Error())
 				}
 				return nil, nil
+			}},
+		{Name: "fd", Gives: "the number",
+			Summary: "tell the descriptor behind a handle",
+			Details: "A socket is a file to the kernel: the descriptor is what the system calls take.",
+			Params:  []Param{{Name: "socket", Kind: HandleKind}},
+			Example: "fd 1", Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
+				return a.Give(Num(a.Handle(0).FD)), nil
 			}},
 	}
 }

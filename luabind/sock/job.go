@@ -12,13 +12,14 @@ import (
 // A Job is a task with a name: a pending operation of the prompt, or what a
 // script has spawned.
 type Job struct {
-	N      int
-	Text   string // what was typed, or where it was spawned
-	Task   *loop.Task
-	Script any    // the script language's object for it
-	Result Result // once it has ended well
-	Err    error  // once it has failed
-	Taken  bool   // whether someone has seen the result
+	N       int
+	Text    string // what was typed, or where it was spawned
+	Task    *loop.Task
+	Script  any    // the script language's object for it
+	Result  Result // once it has ended well
+	Err     error  // once it has failed
+	Taken   bool   // whether someone has seen the result
+	Waiters int    // how many wait for it in join
 }
 
 // Name returns the job's name, such as "j1".

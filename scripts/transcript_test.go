@@ -1,0 +1,68 @@
+package scripts
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the transcripts in testdata from what came")
+
+// TestTranscripts replays every transcript in testdata.
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("../testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no transcripts: ", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if need, ok := strings.CutPrefix(strings.SplitN(string(text), "\n", 2)[0], "# need: "); ok {
+				if why := missing(need); why != "" {
+					t.Skip(why)
+				}
+			}
+			got, err := Replay(string(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *update {
+				if os.Getenv("CI") != "" {
+					t.Fatal("-update is not for CI")
+				}
+				if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if line, came, wanted := Differ(got, string(text)); line > 0 {
+				t.Errorf("%s:%d:\nexpected %s\ngot      %s\n\nthe whole:\n%s", file, line, wanted, came, got)
+			}
+		})
+	}
+}
+
+// missing tells what of a "# need:" line this system lacks, "" if nothing.
+func missing(need string) string {
+	for _, word := range strings.Fields(need) {
+		switch word {
+		case "ipv6":
+			if _, err := os.Stat("/proc/net/if_inet6"); err != nil {
+				return "needs IPv6: " + err.Error()
+			}
+		case "ordinary-user":
+			if os.Getuid() == 0 {
+				return "needs a user who is not root"
+			}
+		default:
+			return "needs " + word + ", which no one knows"
+		}
+	}
+	return ""
+}
