@@ -83,10 +83,7 @@ func syntaxText(err error, name string) string {
 	return fmt.Sprintf("%s: %s", where, e.Message)
 }
 
-var (
-	firstWord = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
-	escapeX   = regexp.MustCompile(`\\x[0-9A-Fa-f]{2}`)
-)
+var firstWord = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
 
 // explain makes of a line that is neither command nor Lua an error that helps.
 func (s *Session) explain(text string, err error) error {
@@ -112,9 +109,9 @@ func (s *Session) explain(text string, err error) error {
 		return errors.New("commands have no prefix here; type help")
 	case word == "":
 	case strings.HasPrefix(rest, "!="):
-		return errors.New("Lua writes ~= for not equal")
+		return errors.New("not equal is ~= in Lua")
 	case strings.HasPrefix(rest, "++"), strings.HasPrefix(rest, "+="), strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "-="):
-		return fmt.Errorf("Lua has no %s; write %s = %s %s ...", rest[:2], word, word, rest[:1])
+		return fmt.Errorf("no %s in Lua; write %s = %s %s 1", rest[:2], word, word, rest[:1])
 	case s.lua.G.Global.RawGetString(word) == lua.LNil && !s.Known(word):
 		if near := sock.Nearest(word, s.names()); near != "" {
 			return fmt.Errorf("no command is called %s; did you mean %s?", word, near)

@@ -135,6 +135,7 @@ func (s *Session) coYield(L *lua.LState) int {
 	c := localOf(s.Loop.Current()).coroutine
 	if c == nil {
 		L.RaiseError("attempt to yield from outside a coroutine")
+		return 0
 	}
 	c.out = values(L, 1)
 	if !c.yield(struct{}{}) {

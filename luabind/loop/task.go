@@ -41,12 +41,11 @@ type Task struct {
 	err    error
 
 	cancelled bool
-	stopping  int      // reasons to unwind: the cancellation, expired scopes
-	wake      error    // why the present wait ends
-	waits     []wait   // where the task is waited for, while it waits
-	timer     timer    // the present wait's deadline
-	scopes    []*scope // innermost last
-	joiners   []*Task  // those waiting for its end
+	stopping  int     // reasons to unwind: the cancellation, expired scopes
+	wake      error   // why the present wait ends
+	waits     []wait  // where the task is waited for, while it waits
+	timer     timer   // the present wait's deadline
+	joiners   []*Task // those waiting for its end
 }
 
 type wait struct {
