@@ -67,7 +67,7 @@ script that cannot be read, 70 a bug, 130 interrupted; exit(n) in a script is n.
 			case len(args) > 0:
 				*status = scripts.Run(streams, args[0], args[1:], stay())
 			default:
-				*status = repl.Main(streams, interactive, keepGoing)
+				*status = repl.Main(streams, keepGoing)
 			}
 			return nil
 		},

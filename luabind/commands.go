@@ -137,5 +137,19 @@ func (s *Session) findScript(file string) (code, name string, err error) {
 		}
 		err = fmt.Errorf("no file and no script of the library is called %s", sock.Quote(file))
 	}
+	var e *fs.PathError
+	if errors.As(err, &e) { // whose text shows the path as it is
+		err = fmt.Errorf("%s: %v", sock.Quote(file), e.Err)
+	}
 	return "", "", &FileError{err}
+}
+
+// libraryNames returns the scripts of a library, as run takes them.
+func libraryNames(library fs.FS) []Candidate {
+	var all []Candidate
+	names, _ := fs.Glob(library, "*/*.lua")
+	for _, name := range names {
+		all = append(all, Candidate{strings.TrimSuffix(name, ".lua"), "of the library"})
+	}
+	return all
 }

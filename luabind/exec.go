@@ -43,8 +43,27 @@ func (s *Session) Inputs(text string) []string {
 	return all
 }
 
-// Exec runs one input in the task t and prints its results.
+// Exec runs one input in the task t and prints its results. If the task is made
+// a job meanwhile, they become the job's.
 func (s *Session) Exec(t *loop.Task, text string) error {
+	err := s.exec(t, text)
+	if j := localOf(t).job; j != nil {
+		j.Err = err
+		s.finish(nil, j)
+		return nil
+	}
+	return err
+}
+
+// Detach makes the task of an input that still runs a job, so that nobody has to
+// wait for it.
+func (s *Session) Detach(t *loop.Task, text string) *sock.Job {
+	j := s.Table.AddJob(t, text)
+	localOf(t).job = j
+	return j
+}
+
+func (s *Session) exec(t *loop.Task, text string) error {
 	l, err := line.Parse(text, s.Known)
 	if err != nil {
 		return s.explain(text, err)
@@ -64,7 +83,11 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 	v := s.Verb(l.Verb)
 	name := ""
-	if n := len(l.Words); v.Makes && n >= 2 {
+	if n := len(l.Words); v.Makes && n == 1 {
+		if as, plain := l.Words[0].Plain(); plain && as == "as" && !l.Words[0].Quoted {
+			return &sock.UsageError{Verb: v, Why: "as needs a name"}
+		}
+	} else if v.Makes && n >= 2 {
 		as, plain := l.Words[n-2].Plain()
 		word, _ := l.Words[n-1].Plain()
 		if plain && as == "as" && !l.Words[n-2].Quoted {
@@ -93,7 +116,9 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 		out = out.Keep()
 		s.setCurrent(h, out)
 		if name != "" {
-			s.setName(out[0].Any.(*sock.Handle), name)
+			if err := s.Table.SetName(out[0].Any.(*sock.Handle), name); err != nil {
+				return nil, err // the name was taken while the call waited
+			}
 		}
 		if l.Kind == line.Assign {
 			return out, s.assign(l.Targets, out)
@@ -150,7 +175,7 @@ func (s *Session) addWords(c *sock.Call, v *sock.Verb, words []line.Word) error 
 			c.Set(w.Name, value)
 			continue
 		}
-		if position < len(v.Params) && v.Params[position].Kind == sock.BytesKind && !w.Quoted {
+		if _, plain := w.Plain(); plain && !w.Quoted && position < len(v.Params) && v.Params[position].Kind == sock.BytesKind {
 			if n, ok := fill(value.Str); ok {
 				value.Str = strings.Repeat("0123456789", n/10+1)[:n]
 			}
@@ -218,18 +243,10 @@ func (s *Session) setCurrent(h *sock.Handle, out sock.Result) {
 
 // mayName checks a handle's new name before anything is done.
 func (s *Session) mayName(v *sock.Verb, name string) error {
-	why := ""
-	switch h, _ := s.Table.Find(name); {
-	case h != nil:
-		why = fmt.Sprintf("handle %d is already called %s", h.N, name)
-	case s.Known(name) || isKeyword(name):
-		why = name + " is a word of its own; choose another name"
-	case !sock.IsName(name):
-		why = sock.Quote(name) + " is no name: letters, digits and _, not starting with a digit"
-	default:
-		return nil
+	if err := s.Table.MayName(nil, name); err != nil {
+		return &sock.UsageError{Verb: v, Why: err.Error()}
 	}
-	return &sock.UsageError{Verb: v, Why: why}
+	return nil
 }
 
 func isKeyword(word string) bool {
@@ -237,10 +254,13 @@ func isKeyword(word string) bool {
 	return err != nil || l.Kind != line.Lua
 }
 
-// setName names h, in the table and as a Lua variable.
-func (s *Session) setName(h *sock.Handle, name string) {
-	if s.Table.SetName(h, name) == nil {
-		s.lua.G.Global.RawSetString(name, s.handle(h))
+// named makes a handle's name a Lua variable.
+func (s *Session) named(h *sock.Handle, before string) {
+	if before != "" && s.lua.G.Global.RawGetString(before) == s.handle(h) {
+		s.lua.G.Global.RawSetString(before, lua.LNil)
+	}
+	if h.Name != "" {
+		s.lua.G.Global.RawSetString(h.Name, s.handle(h))
 	}
 }
 
@@ -294,6 +314,10 @@ func (s *Session) execLua(l line.Line) error {
 // result prints a result, line by line.
 func (s *Session) result(text string) {
 	if text == "" {
+		return
+	}
+	if j := localOf(s.Loop.Current()).job; j != nil {
+		j.Result = sock.Result{sock.Str(text)}
 		return
 	}
 	for _, row := range strings.Split(text, "\n") {

@@ -15,6 +15,7 @@ type local struct {
 	coroutine *coroutine // the one that runs, nil outside
 	depth     int        // of protected calls
 	group     *group     // the script the task belongs to, nil for the session's own
+	job       *sock.Job  // what an input has become that was sent to the background
 }
 
 func localOf(t *loop.Task) *local {

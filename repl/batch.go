@@ -45,6 +45,12 @@ func (b Batch) Commands(texts []string, stay func(*luabind.Session) int) int {
 	})
 }
 
+// Session goes on with a session, whose script has ended, by the lines of
+// standard input.
+func (b Batch) Session(s *luabind.Session) int {
+	return b.Streams.Finish(b.run(s, "stdin", b.Streams.In.ReadLine))
+}
+
 func (b Batch) with(f func(*luabind.Session) int) int {
 	s, err := b.Streams.Open(luabind.Config{})
 	if err != nil {

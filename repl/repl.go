@@ -4,6 +4,7 @@
 package repl
 
 import (
+	"fmt"
 	"os"
 
 	"golang.org/x/term"
@@ -14,12 +15,15 @@ import (
 
 // Main is socksh without a script: a prompt on a terminal, else the lines of
 // standard input. It returns the exit status.
-func Main(streams *scripts.Streams, interactive, keepGoing bool) int {
-	if !term.IsTerminal(int(os.Stdin.Fd())) && !interactive {
+func Main(streams *scripts.Streams, keepGoing bool) int {
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return Batch{Streams: streams, KeepGoing: keepGoing}.Lines()
 	}
-	return 0
+	s, err := streams.Open(luabind.Config{})
+	if err != nil {
+		return scripts.Status(streams, err)
+	}
+	defer s.Close()
+	fmt.Println("socksh: type help, or Tab; ^D leaves")
+	return Prompt(streams, s)
 }
-
-// Prompt goes on with a session at a prompt.
-func Prompt(streams *scripts.Streams, s *luabind.Session) int { return 0 }

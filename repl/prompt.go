@@ -1,0 +1,360 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/chzyer/readline"
+	"golang.org/x/term"
+
+	"socksh/luabind"
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+	"socksh/scripts"
+)
+
+const (
+	promptText = "> "
+	moreText   = ".. "
+)
+
+// prompt is a session at a terminal. The session's loop runs on a goroutine of
+// its own; this one reads lines, posts them and waits for their end.
+type prompt struct {
+	session   *luabind.Session
+	rl        *readline.Instance
+	keys      *keys
+	screen    *screen
+	printer   *printer
+	history   *history
+	questions chan question
+	signals   chan os.Signal
+}
+
+// A question is a script's wish for a line of input.
+type question struct {
+	prompt string
+	answer chan<- answer
+}
+
+type answer struct {
+	text string
+	err  error
+}
+
+// Prompt goes on with a session at a prompt, and returns the exit status.
+func Prompt(streams *scripts.Streams, s *luabind.Session) int {
+	streams.Out.Flush()
+	in := int(os.Stdin.Fd())
+	if !term.IsTerminal(in) {
+		return Batch{Streams: streams}.Session(s)
+	}
+	restore := quiet(in)
+	defer restore()
+	p, err := newPrompt(s, in)
+	if err != nil {
+		return scripts.Status(streams, err)
+	}
+	defer p.close()
+	os.Stdout.WriteString("\x1b[?2004h") // a paste comes between marks
+	defer os.Stdout.WriteString("\x1b[?2004l")
+	go p.ended(restore)
+	stop, stopped := false, make(chan bool)
+	go func() {
+		s.Loop.Run(func() bool { return stop })
+		close(stopped)
+	}()
+	status := p.run()
+	s.Loop.Post(func() { stop = true })
+	<-stopped
+	return status
+}
+
+func newPrompt(s *luabind.Session, in int) (*prompt, error) {
+	t, err := openTTY(in)
+	if err != nil {
+		return nil, err
+	}
+	p := &prompt{session: s, questions: make(chan question), signals: make(chan os.Signal, 4)}
+	width := func() int {
+		if w := readline.GetScreenWidth(); w > 0 {
+			return w
+		}
+		return 80
+	}
+	colour := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	p.screen = &screen{to: os.Stdout, width: width, colour: colour, prompt: promptText, known: s.Known}
+	p.keys = &keys{tty: t, empty: func() bool { line, _ := p.screen.typed(); return line == "" }}
+	p.history = new(history)
+	if colour {
+		p.screen.hint = p.hint
+	}
+	file := historyFile()
+	p.rl, err = readline.NewEx(&readline.Config{
+		Prompt: promptText, Stdin: p.keys, Stdout: p.screen, Stderr: p.screen, Painter: p.screen,
+		HistoryFile: file, DisableAutoSaveHistory: true, HistoryLimit: 2000,
+		InterruptPrompt: "^C", EOFPrompt: "", FuncGetWidth: width, FuncFilterInputRune: p.filter,
+		AutoComplete: &completer{session: s, width: width, list: func(text string) { p.rl.Stdout().Write([]byte(text)) }},
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.history.rl = p.rl
+	p.history.load(file)
+	p.printer = newPrinter(p.rl)
+	s.Out, s.Err, s.Prefix, s.NotePrefix = p.printer, p.printer, "= ", "~ "
+	s.Notify = func(text string) {
+		fmt.Fprintf(p.printer, "~ %s\n", text)
+		p.printer.Flush()
+	}
+	s.ReadLine = p.ask
+	signal.Notify(p.signals, os.Interrupt, syscall.SIGTSTP)
+	return p, nil
+}
+
+func (p *prompt) close() {
+	signal.Stop(p.signals)
+	p.printer.close()
+	p.keys.Close()
+	p.rl.Close()
+}
+
+// ended puts the terminal in order when the program is told to end.
+func (p *prompt) ended(restore func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+	<-signals
+	p.rl.Terminal.ExitRawMode()
+	os.Stdout.WriteString("\x1b[?2004l\n")
+	restore()
+	os.Exit(scripts.Terminated)
+}
+
+// hint is what is shown in grey after the line: the rest of an earlier line, or
+// what the command still takes.
+func (p *prompt) hint(line string) string {
+	if rest := p.history.suggest(line); rest != "" {
+		return rest
+	}
+	return p.session.Hint(line)
+}
+
+// filter sees each key before readline does, and keeps those that it deals with.
+func (p *prompt) filter(r rune) (rune, bool) {
+	line, atEnd := p.screen.typed()
+	set := func(text string) (rune, bool) {
+		p.rl.Operation.SetBuffer(text)
+		p.screen.set(text)
+		return r, false
+	}
+	switch r {
+	case readline.CharCtrlZ:
+		return r, false
+	case readline.CharCtrlL:
+		os.Stdout.WriteString("\x1b[H\x1b[2J")
+		return r, false
+	case readline.CharForward:
+		if rest := p.history.suggest(line); atEnd && rest != "" && p.screen.hint != nil {
+			return set(line + rest)
+		}
+	case readline.CharPrev:
+		if entry := p.history.before(line); entry != "" {
+			return set(entry)
+		}
+		p.rl.Terminal.Bell()
+		return r, false
+	case readline.CharNext:
+		if entry, ok := p.history.after(line); ok {
+			return set(entry)
+		}
+		return r, false
+	}
+	p.history.leave()
+	return r, true
+}
+
+// run reads and runs lines until the end.
+func (p *prompt) run() int {
+	text, empty, prefill := "", 0, ""
+	for {
+		shown := promptText
+		if text != "" {
+			shown = moreText
+		}
+		typed, err := p.readline(shown, prefill)
+		prefill = ""
+		switch {
+		case errors.Is(err, readline.ErrInterrupt):
+			text, empty = "", 0
+			continue
+		case err != nil:
+			p.farewell()
+			return scripts.OK
+		}
+		if strings.TrimSpace(typed) == "" && text != "" {
+			empty++
+		} else {
+			empty = 0
+		}
+		if text += typed; empty == 2 {
+			text, empty = "", 0
+			continue
+		}
+		if all := plainText.Replace(text); strings.TrimSpace(all) != "" && p.session.Incomplete(lastInput(p.session, all)) {
+			text += string(lineBreak)
+			continue
+		}
+		p.history.add(text)
+		all := plainText.Replace(text)
+		text, empty = "", 0
+		for _, input := range p.session.Inputs(all) {
+			err := p.submit(input)
+			if err != nil {
+				p.failed(err)
+				if misused := new(sock.UsageError); errors.As(err, &misused) && misused.Missing != nil && !strings.Contains(all, "\n") {
+					prefill = strings.TrimRight(input, " ") + " "
+				}
+				break
+			}
+		}
+		var quit bool
+		var status int
+		p.session.Query(func() { quit, status = p.session.Quit() })
+		if quit {
+			p.farewell()
+			return status
+		}
+	}
+}
+
+// lastInput returns the last of the inputs in text: only that may be incomplete.
+func lastInput(s *luabind.Session, text string) string {
+	all := s.Inputs(text)
+	if len(all) == 0 {
+		return ""
+	}
+	return all[len(all)-1]
+}
+
+func (p *prompt) readline(shown, prefill string) (string, error) {
+	p.rl.SetPrompt(shown)
+	p.screen.setPrompt(shown)
+	p.screen.set("")
+	return p.printer.Readline(prefill)
+}
+
+// submit runs one input and waits for its end. ^C cancels it, ^Z leaves it
+// running as a job.
+func (p *prompt) submit(input string) error {
+	s := p.session
+	for len(p.signals) > 0 {
+		<-p.signals
+	}
+	done := make(chan error, 1)
+	var task *loop.Task
+	s.Loop.Post(func() {
+		task = s.Loop.Go(func(t *loop.Task) error { return s.Exec(t, input) })
+		s.Loop.Go(func(t *loop.Task) error {
+			err := t.Join(task, time.Time{})
+			if err == nil {
+				_, err = task.Ended()
+			}
+			done <- err
+			return nil
+		})
+	})
+	detached := make(chan bool, 1)
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-detached:
+			return nil
+		case sig := <-p.signals:
+			if sig == os.Interrupt {
+				s.Loop.Post(func() { task.Cancel() })
+				break
+			}
+			s.Loop.Post(func() {
+				if ended, _ := task.Ended(); !ended {
+					j := s.Detach(task, input)
+					fmt.Fprintf(p.printer, "= %s\n", j.Name())
+					detached <- true
+				}
+			})
+		case q := <-p.questions:
+			p.reply(q, done, func() { s.Loop.Post(func() { task.Cancel() }) })
+		}
+	}
+}
+
+// reply asks the person a script's question. ^C there cancels what runs.
+func (p *prompt) reply(q question, done chan error, cancel func()) {
+	answered := make(chan bool)
+	go func() {
+		select {
+		case err := <-done: // it has ended meanwhile: nobody needs the answer
+			done <- err
+			p.keys.Inject("\x03")
+		case <-answered:
+		}
+	}()
+	line, err := p.readline(q.prompt, "")
+	close(answered)
+	if errors.Is(err, readline.ErrInterrupt) {
+		cancel()
+		err = context.Canceled
+	}
+	q.answer <- answer{plainText.Replace(line), err}
+}
+
+// ask is the session's way to a line of input; it runs on a goroutine of its own.
+func (p *prompt) ask(ctx context.Context, prompt string) (string, error) {
+	answers := make(chan answer, 1)
+	select {
+	case p.questions <- question{prompt, answers}:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	a := <-answers
+	return a.text, a.err
+}
+
+// failed shows an error.
+func (p *prompt) failed(err error) {
+	text := err.Error()
+	switch {
+	case errors.Is(err, loop.ErrCancelled):
+		text = "cancelled"
+	case err == io.EOF:
+		return
+	}
+	text = "! " + strings.ReplaceAll(text, "\n", "\n! ")
+	if p.screen.colour {
+		text = "\x1b[31m" + text + "\x1b[0m"
+	}
+	fmt.Fprintln(p.printer, text)
+}
+
+// farewell tells what is closed now.
+func (p *prompt) farewell() {
+	var handles, jobs int
+	p.session.Query(func() {
+		handles = len(p.session.Table.Handles())
+		for _, j := range p.session.Table.Jobs() {
+			if !j.Ended() {
+				jobs++
+			}
+		}
+	})
+	if handles+jobs > 0 {
+		fmt.Fprintf(p.printer, "~ closing %d handles, ending %d jobs\n", handles, jobs)
+	}
+}
