@@ -30,12 +30,21 @@ func (s *Session) toValue(v lua.LValue) sock.Value {
 		if v.Len() > 0 {
 			var list []sock.Value
 			for i := 1; i <= v.Len(); i++ {
-				list = append(list, s.toValue(v.RawGetInt(i)))
+				item := v.RawGetInt(i)
+				if _, nested := item.(*lua.LTable); nested { // perhaps in itself; no verb takes that
+					list = append(list, foreign(item))
+					continue
+				}
+				list = append(list, s.toValue(item))
 			}
 			return sock.Value{Type: sock.List, Any: list}
 		}
 	}
-	return sock.Value{Type: sock.Foreign, Any: v}
+	return foreign(v)
+}
+
+func foreign(v lua.LValue) sock.Value {
+	return sock.Value{Type: sock.Foreign, Any: v, Str: v.Type().String()}
 }
 
 // toLua converts a result.

@@ -117,7 +117,7 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 		s.setCurrent(h, out)
 		if name != "" {
 			if err := s.Table.SetName(out[0].Any.(*sock.Handle), name); err != nil {
-				return nil, err // the name was taken while the call waited
+				s.note(err.Error()) // the name was taken while the call waited
 			}
 		}
 		if l.Kind == line.Assign {

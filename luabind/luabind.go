@@ -78,7 +78,8 @@ func New(c Config) (*Session, error) {
 	}
 	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine)}
 	l.Idle = s.Flush
-	s.Table.Variable = s.variable
+	s.Table.Variable, s.Table.Named = s.variable, s.named
+	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) }
 	s.verbs = append(sock.Verbs(), s.commands()...)
 	s.byName = make(map[string]*sock.Verb)
 	for i := range s.verbs {

@@ -34,27 +34,23 @@ func (a *Addr) String() string {
 		case a.path == "":
 			return "unnamed"
 		case a.path[0] == 0:
-			return "@" + printable(a.path[1:])
+			return "@" + a.path[1:]
 		}
-		return "unix:" + printable(a.path)
+		return "unix:" + a.path
 	case unix.AF_UNSPEC:
 		return a.host + ":" + strconv.Itoa(int(a.ip.Port()))
 	}
 	return a.ip.String()
 }
 
-func printable(s string) string {
-	q := Quote(s)
-	return q[1 : len(q)-1]
-}
-
 // ParseAddr reads "127.0.0.1:80", "[::1]:80", "localhost:80", ":80" (any
-// address), "unix:/path", "/path", "@abstract" and "unix:@abstract".
+// address), "unix:/path", "/path", "./path", "@abstract", "unix:@abstract", and
+// "unix:", for which bind(2) takes an abstract name of the kernel's choice.
 func ParseAddr(s string) (*Addr, error) {
 	if path, ok := strings.CutPrefix(s, "unix:"); ok {
 		return unixAddr(path)
 	}
-	if strings.HasPrefix(s, "@") || strings.HasPrefix(s, "/") || strings.HasPrefix(s, "./") {
+	if isUnix(s) {
 		return unixAddr(s)
 	}
 	colon := strings.LastIndexByte(s, ':')
@@ -62,16 +58,19 @@ func ParseAddr(s string) (*Addr, error) {
 		if _, err := strconv.Atoi(s); err == nil {
 			return nil, fmt.Errorf("%s is a port without a host; write 127.0.0.1:%s or :%s", s, s, s)
 		}
-		return nil, fmt.Errorf("%s has no port; write %s:80", Quote(shorten(s, 60)), shorten(printable(s), 60))
+		if _, err := netip.ParseAddr(s); err != nil && (s == "" || !isHost(s)) {
+			return nil, fmt.Errorf("%s is not an address; write HOST:PORT, unix:/path or @name", Quote(shorten(s, 60)))
+		}
+		return nil, fmt.Errorf("%s has no port; write %s:80", Quote(shorten(s, 60)), shorten(s, 60))
 	}
 	if isIPv6(s) {
-		return nil, fmt.Errorf("%s has no port; write [%s]:80", s, s)
+		return nil, fmt.Errorf("%s has no port; write %s", Quote(shorten(s, 60)), visible("["+shorten(s, 60)+"]:80"))
 	}
+	host := s[:colon]
 	port, err := integer(Str(s[colon+1:]), 0, 65535)
 	if err != nil {
 		return nil, fmt.Errorf("port %w", err)
 	}
-	host := s[:colon]
 	if inner, ok := strings.CutPrefix(host, "["); ok {
 		if inner, ok = strings.CutSuffix(inner, "]"); !ok || !isIPv6(inner) {
 			return nil, fmt.Errorf("%s is not an IPv6 address in brackets", Quote(shorten(host, 60)))
@@ -102,13 +101,15 @@ func unixAddr(path string) (*Addr, error) {
 	} else if strings.IndexByte(path, 0) >= 0 {
 		return nil, fmt.Errorf("the path %s holds a NUL byte", Quote(shorten(path, 60)))
 	}
-	if path == "" {
-		return nil, fmt.Errorf("the path is empty; write unix:/path or @name")
-	}
 	if len(path) > room {
 		return nil, fmt.Errorf("the path %s is too long: %d bytes, and %d are the most", Quote(shorten(path, 40)), len(path), room)
 	}
 	return &Addr{family: unix.AF_UNIX, path: path}, nil
+}
+
+// isUnix reports whether s is a unix address that needs no "unix:".
+func isUnix(s string) bool {
+	return strings.HasPrefix(s, "@") || strings.HasPrefix(s, "/") || strings.HasPrefix(s, "./")
 }
 
 func isIPv6(s string) bool {
@@ -116,9 +117,14 @@ func isIPv6(s string) bool {
 	return err == nil && ip.Is6()
 }
 
-// isHost reports whether s may be a host name; "" stands for any address.
+// isHost reports whether s may be a host name; "" stands for any address. What
+// ends in a number is none: it is an IPv4 address, or meant to be.
 func isHost(s string) bool {
 	if len(s) > 253 {
+		return false
+	}
+	last := s[strings.LastIndexByte(s, '.')+1:]
+	if _, err := strconv.Atoi(last); err == nil {
 		return false
 	}
 	for _, c := range []byte(s) {
@@ -140,7 +146,7 @@ func portFollows(host, port Value) bool {
 			return false
 		}
 	}
-	if strings.HasPrefix(host.Str, "unix:") || strings.HasPrefix(host.Str, "@") || strings.HasPrefix(host.Str, "/") {
+	if strings.HasPrefix(host.Str, "unix:") || isUnix(host.Str) {
 		return false
 	}
 	return isIPv6(host.Str) || !strings.Contains(host.Str, ":")

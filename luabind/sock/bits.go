@@ -49,7 +49,7 @@ words:
 			set |= n
 			continue
 		}
-		return v, fmt.Errorf("no %s is called %s; there are %s", what, Quote(word), strings.Join(namesOf(known), ", "))
+		return v, fmt.Errorf("no %s is called %s; there are %s", what, Quote(shorten(word, 40)), strings.Join(namesOf(known), ", "))
 	}
 	return Num(set), nil
 }

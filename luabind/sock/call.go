@@ -97,8 +97,13 @@ func (c *Call) shape(err error) error {
 		e.Handle = h.N
 	}
 	for i := range c.verb.Params {
-		if a, ok := c.args.values[i].Any.(*Addr); ok {
-			e.Address = a.String()
+		switch x := c.args.values[i].Any.(type) {
+		case *Addr:
+			e.Address = x.String()
+		case *option:
+			e.Address = x.name
+		case *Job:
+			e.Address = x.Name()
 		}
 	}
 	if p, ok := err.(*partialError); ok {
@@ -149,8 +154,6 @@ func (c *Call) Bind() error {
 				in = in[1:]
 			}
 			in = in[1:]
-		case p.Kind == HandleKind && !p.Optional && i == 0 && len(c.in) == 0 && c.table.Current != nil:
-			v = handleValue(c.table.Current)
 		default:
 			if len(in) > 0 {
 				in = in[1:]
@@ -159,6 +162,8 @@ func (c *Call) Bind() error {
 			switch {
 			case given:
 				v = named
+			case p.Kind == HandleKind && !p.Optional && i == 0 && len(c.in) == 0 && c.table.Current != nil:
+				v = handleValue(c.table.Current)
 			case p.Optional && p.Default.Type == Nil:
 				continue
 			case p.Optional:

@@ -1,6 +1,9 @@
 package sock
 
 import (
+	"slices"
+	"time"
+
 	"golang.org/x/sys/unix"
 
 	"socksh/luabind/loop"
@@ -24,7 +27,7 @@ func dataVerbs() []Verb {
 			Details: "As a blocking send(2) it returns when the kernel has all of the data; with a timeout or dontwait, perhaps only a part. #N stands for N bytes.",
 			Params:  []Param{socket, data, flags}, Errors: sendErrors,
 			Example: `send 2 "GET / HTTP/1.0\r\n\r\n"`, See: "send(2)", Run: doSend},
-		{Name: "recv", Aliases: []string{"read"}, Waits: true, Gives: "the data; eof when the peer has ended the stream",
+		{Name: "recv", Aliases: []string{"read"}, Waits: true, Gives: "the data; eof when the peer has ended the stream; with trunc also the real length",
 			Summary: "receive data",
 			Details: "It returns as soon as anything has come, at most MAX bytes and never more than a MiB. An empty datagram is empty data, not eof. A reset is ECONNRESET.",
 			Params:  []Param{socket, count, flags}, Errors: recvErrors,
@@ -34,7 +37,7 @@ func dataVerbs() []Verb {
 			Params:  []Param{socket, data, {Name: "address", Kind: AddressKind}, flags},
 			Errors:  append([]Cause{{"EISCONN", "the stream is connected already"}}, sendErrors...),
 			Example: "sendto 1 hello 127.0.0.1:2333", See: "sendto(2), udp(7)", Run: doSendto},
-		{Name: "recvfrom", Waits: true, Gives: "the data, and the sender's address; eof as recv",
+		{Name: "recvfrom", Waits: true, Gives: "the data, and the sender's address; eof and trunc as recv",
 			Summary: "receive a datagram and its sender's address",
 			Params:  []Param{socket, count, flags}, Errors: recvErrors,
 			Example: "recvfrom 1", See: "recvfrom(2), udp(7)", Run: doRecvfrom},
@@ -42,8 +45,10 @@ func dataVerbs() []Verb {
 }
 
 func doSend(t *loop.Task, tab *Table, a *Args) (Result, error) {
-	h, data, flags := a.Handle(0), a.Text(1), a.Int(2)
+	h, data := a.Handle(0), a.Text(1)
+	flags := a.Int(2) | h.refuses(listens)
 	sent := 0
+	var patience time.Time
 	for {
 		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(loop.Write) {
 			n, err := sysSend(h.FD, data[sent:], flags)
@@ -64,7 +69,7 @@ func doSend(t *loop.Task, tab *Table, a *Args) (Result, error) {
 			}
 			h.Drained(loop.Write)
 		}
-		if err := t.Wait(&h.Source, loop.Write, a.Deadline()); err != nil {
+		if err := h.wait(t, loop.Write, a, &patience); err != nil {
 			return someSent(a, sent, err)
 		}
 	}
@@ -81,24 +86,42 @@ func someSent(a *Args, sent int, err error) (Result, error) {
 
 func doRecv(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, n, flags := a.Handle(0), a.Int(1), a.Int(2)
-	if h.inbox != "" {
-		return a.Give(h.takeInbox(n, flags&unix.MSG_PEEK != 0)), nil
-	}
-	if flags&unix.MSG_WAITALL != 0 && h.Stream() {
-		return recvAll(t, tab, a, h, n, flags&^unix.MSG_WAITALL)
+	switch {
+	case flags&(unix.MSG_OOB|msgErrQueue) != 0: // what comes is not from the stream
+	case flags&unix.MSG_WAITALL != 0 && flags&unix.MSG_TRUNC == 0 && h.Stream():
+		return recvAll(t, tab, a, n, flags&^unix.MSG_WAITALL)
+	case h.inbox != "":
+		v := h.takeInbox(n, flags&unix.MSG_PEEK != 0)
+		return h.given(a, v, len(v.Str), flags), nil
 	}
 	got, err := tab.receive(t, h, n, flags, a)
+	if err == errDeaf || err == nil && got == 0 && h.sotype != unix.SOCK_DGRAM {
+		return a.eof(), nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	if got == 0 && h.sotype != unix.SOCK_DGRAM {
-		return a.eof(), nil
-	}
-	return a.Give(Value{Type: Scratch, Str: tab.received(got)}), nil
+	return h.given(a, Value{Type: Scratch, Str: tab.received(min(got, n))}, got, flags), nil
 }
 
-// receive waits for data and leaves it in the scratch buffer.
+// given is what a receive of the kernel's count got results in. MSG_TRUNC makes
+// that count a result: it is a whole datagram's, or of the bytes of a TCP stream
+// that were thrown away, tcp(7).
+func (h *Handle) given(a *Args, data Value, got, flags int) Result {
+	if flags&unix.MSG_TRUNC == 0 {
+		return a.Give(data)
+	}
+	if h.Stream() && h.family != unix.AF_UNIX {
+		data.Str = ""
+	}
+	return a.Give(data, Num(got))
+}
+
+// receive waits for data and leaves it in the scratch buffer. With MSG_TRUNC in
+// flags the count it returns may be more than n.
 func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int, error) {
+	flags |= h.refuses(listens)
+	var patience time.Time
 	for {
 		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(loop.Read) {
 			buf := t.buffer(n)
@@ -108,7 +131,7 @@ func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int,
 					h.Drained(loop.Read) // the kernel gave all it had
 				}
 				task.Spent(got)
-				return min(got, len(buf)), nil // MSG_TRUNC tells of more
+				return got, nil
 			}
 			if err == unix.EINTR {
 				continue
@@ -118,7 +141,7 @@ func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int,
 			}
 			h.Drained(loop.Read)
 		}
-		if err := task.Wait(&h.Source, loop.Read, a.Deadline()); err != nil {
+		if err := h.wait(task, loop.Read, a, &patience); err != nil {
 			return 0, err
 		}
 	}
@@ -126,11 +149,17 @@ func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int,
 
 // recvAll is MSG_WAITALL, which a nonblocking descriptor does not do by itself:
 // all of n, or what came before the end or the deadline.
-func recvAll(t *loop.Task, tab *Table, a *Args, h *Handle, n, flags int) (Result, error) {
-	data, err := tab.collect(t, a, n, flags)
+func recvAll(t *loop.Task, tab *Table, a *Args, n, flags int) (Result, error) {
+	h, collect := a.Handle(0), tab.collect
+	if flags&unix.MSG_PEEK != 0 {
+		collect = tab.peekAll
+	}
+	data, err := collect(t, a, n, flags)
 	switch {
 	case err == loop.ErrCancelled:
-		h.inbox = data
+		if flags&unix.MSG_PEEK == 0 {
+			h.inbox = data
+		}
 		return nil, err
 	case data != "":
 		return a.Give(Value{Type: Bytes, Str: data}), nil
@@ -147,7 +176,7 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		return nil, err
 	}
 	n := 0
-	err = h.retry(t, loop.Write, a, flags, func() (err error) {
+	err = h.retry(t, loop.Write, a, flags|h.refuses(listens), func() (err error) {
 		if err = tab.raw.encode(addr); err == nil {
 			n, err = sysSendto(h.FD, data, flags, &tab.raw)
 		}
@@ -162,25 +191,23 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 
 func doRecvfrom(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, n, flags := a.Handle(0), a.Int(1), a.Int(2)
-	if h.inbox != "" {
-		return a.Give(h.takeInbox(n, flags&unix.MSG_PEEK != 0)), nil
+	if h.inbox != "" || flags&unix.MSG_WAITALL != 0 && h.Stream() {
+		return doRecv(t, tab, a)
 	}
-	var buf []byte
 	got := 0
-	err := h.retry(t, loop.Read, a, flags, func() (err error) {
-		buf = tab.buffer(n)
-		got, err = sysRecvfrom(h.FD, buf, flags, &tab.raw)
+	err := h.retry(t, loop.Read, a, flags|h.refuses(listens), func() (err error) {
+		got, err = sysRecvfrom(h.FD, tab.buffer(n), flags, &tab.raw)
 		return err
 	})
+	if err == errDeaf || err == nil && got == 0 && h.sotype != unix.SOCK_DGRAM {
+		return a.eof(), nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	if got == 0 && h.sotype != unix.SOCK_DGRAM {
-		return a.eof(), nil
-	}
-	from := tab.raw.decode().text()
-	data := tab.received(min(got, len(buf))) // MSG_TRUNC tells of more
-	return a.Give(Value{Type: Scratch, Str: data}, from), nil
+	out := h.given(a, Value{Type: Scratch, Str: tab.received(min(got, n))}, got, flags)
+	a.out = slices.Insert(out, 1, tab.raw.decode().text())
+	return a.out, nil
 }
 
 // eof is the result of a receive after the peer's FIN.

@@ -16,7 +16,7 @@ import (
 type Error struct {
 	Op      string
 	Handle  int    // 0 if the verb takes none
-	Address string // "" if the verb takes none
+	Address string // "" if the verb takes none; for join the job, for an option its name
 	Partial string // what had been received before it failed
 	Sent    int    // how many bytes had been sent before it failed
 	Err     error
@@ -28,7 +28,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Errno() string {
 	var errno unix.Errno
 	if errors.As(e.Err, &errno) {
-		return unix.ErrnoName(errno)
+		return errnoName(errno)
 	}
 	var dns *net.DNSError
 	switch {
@@ -38,6 +38,15 @@ func (e *Error) Errno() string {
 		return "EAI_AGAIN"
 	}
 	return ""
+}
+
+// errnoName prefers the name that POSIX and the man pages give to calls that a
+// socket's type does not have; Linux has one number for both.
+func errnoName(errno unix.Errno) string {
+	if errno == unix.EOPNOTSUPP {
+		return "EOPNOTSUPP"
+	}
+	return unix.ErrnoName(errno)
 }
 
 // Timeout reports whether a deadline ended the call; the kernel's ETIMEDOUT is
@@ -64,7 +73,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " %d", e.Handle)
 	}
 	if e.Address != "" {
-		b.WriteString(" " + e.Address)
+		b.WriteString(" " + visible(e.Address))
 	}
 	b.WriteString(": " + e.Cause())
 	if e.Partial != "" {

@@ -120,11 +120,11 @@ func (t *Table) Describe(h *Handle) []Field {
 		state = stateOf(h.FD)
 	}
 	local, peer := Value{}, Value{}
-	if sa, err := unix.Getsockname(h.FD); err == nil {
-		local = addrOf(sa).text()
+	if sysName(h.FD, false, &t.raw) == nil {
+		local = t.raw.decode().text()
 	}
-	if sa, err := unix.Getpeername(h.FD); err == nil {
-		peer = addrOf(sa).text()
+	if sysName(h.FD, true, &t.raw) == nil {
+		peer = t.raw.decode().text()
 	}
 	return []Field{
 		{"handle", handleValue(h)}, {"current", Flag(h == t.Current)}, {"name", Str(h.Name)},
@@ -132,4 +132,32 @@ func (t *Table) Describe(h *Handle) []Field {
 		{"state", Str(state)}, {"address", local}, {"peer", peer}, {"ready", Str(ready)},
 		{"buffered", Num(len(h.inbox))}, {"fd", Num(h.FD)},
 	}
+}
+
+// Summary returns in a few words what h is, for lists of completions.
+func (t *Table) Summary(h *Handle) string {
+	var parts []string
+	for _, f := range t.Describe(h) {
+		switch f.Name {
+		case "type", "state", "address":
+			if s := f.Value.String(); s != "" {
+				parts = append(parts, s)
+			}
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Addresses returns where the table's listeners can be reached.
+func (t *Table) Addresses() []string {
+	var all []string
+	for _, h := range t.Handles() {
+		if !h.listening {
+			continue
+		}
+		if sysName(h.FD, false, &t.raw) == nil {
+			all = append(all, t.raw.decode().String())
+		}
+	}
+	return all
 }

@@ -47,13 +47,16 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 	case EventsKind:
 		return bits(v, pollEvents, "event")
 	case OptionKind:
+		if v.Type != Text && v.Type != Bytes {
+			return v, fmt.Errorf("%s is not an option; help setsockopt lists them", v.word())
+		}
 		o, err := findOption(v.Str)
 		return Value{Type: Foreign, Any: o}, err
 	case DurationKind:
 		d, err := Duration(v)
 		return Num(int(d)), err
 	case NameKind:
-		if !IsName(v.Str) {
+		if v.Type != Text && v.Type != Bytes || !IsName(v.Str) {
 			return v, fmt.Errorf("%s is no name: letters, digits and _, not starting with a digit", v.word())
 		}
 		return v, nil
@@ -85,8 +88,14 @@ func (v Value) word() string {
 		return Quote(shorten(v.Str, 60))
 	case Bool:
 		return strconv.FormatBool(v.Num != 0)
-	case Foreign, List, Record:
-		return "a " + map[Type]string{Foreign: "script value", List: "table", Record: "table"}[v.Type]
+	case AHandle:
+		return "handle " + v.String()
+	case AJob:
+		return "job " + v.String()
+	case Foreign:
+		return "a " + v.Str
+	case List, Record:
+		return "a table"
 	}
 	return v.String()
 }
@@ -94,11 +103,7 @@ func (v Value) word() string {
 func (t *Table) handleOf(v Value) (*Handle, error) {
 	switch v.Type {
 	case AHandle:
-		h := v.Any.(*Handle)
-		if h.closed {
-			return nil, fmt.Errorf("handle %d %w", h.N, errClosed)
-		}
-		return h, nil
+		return v.Any.(*Handle).alive()
 	case Number:
 		if v.Num == math.Trunc(v.Num) && math.Abs(v.Num) < 1<<53 {
 			return t.at(int(v.Num))
@@ -126,12 +131,17 @@ func choose(p *Param, v Value) (Value, error) {
 }
 
 // integer reads a whole number in range; texts may be decimal, 0x, 0o or 0b.
+// Leading zeros mean nothing.
 func integer(v Value, low, high int) (int, error) {
 	n := v.Num
 	switch v.Type {
 	case Number:
 	case Text, Bytes:
-		i, err := strconv.ParseInt(v.Str, 0, 64)
+		base := 10
+		if digits := strings.TrimLeft(v.Str, "+-"); len(digits) > 1 && digits[0] == '0' && strings.ContainsRune("xXoObB", rune(digits[1])) {
+			base = 0
+		}
+		i, err := strconv.ParseInt(v.Str, base, 64)
 		if errors.Is(err, strconv.ErrRange) {
 			return 0, fmt.Errorf("%s is out of range", v.word())
 		}
@@ -190,20 +200,27 @@ var sizeUnits = []struct {
 
 // size reads a number of bytes: "65536", "64KiB", "64k", "1MiB".
 func size(v Value) (int, error) {
-	if v.Type != Text && v.Type != Bytes {
-		return integer(v, 0, math.MaxInt32)
+	plain, err := integer(v, 0, math.MaxInt32)
+	if err == nil || v.Type != Text && v.Type != Bytes {
+		return plain, err
 	}
 	word := strings.ToLower(v.Str)
 	for _, u := range sizeUnits {
 		if digits, ok := strings.CutSuffix(word, u.name); ok {
-			n, err := integer(Str(digits), 0, math.MaxInt32/u.bytes)
+			n, err := integer(Str(digits), 0, math.MaxInt)
 			if err != nil {
-				return 0, fmt.Errorf("%s is not a size; write 65536, 64KiB or 1MiB", v.word())
+				break
+			}
+			if n > math.MaxInt32/u.bytes {
+				return 0, fmt.Errorf("%s is more than %d", v.word(), math.MaxInt32)
 			}
 			return n * u.bytes, nil
 		}
 	}
-	return integer(v, 0, math.MaxInt32)
+	if _, isNumber := strconv.ParseFloat(v.Str, 64); isNumber == nil {
+		return 0, err
+	}
+	return 0, fmt.Errorf("%s is not a size; write 65536, 64KiB or 1MiB", v.word())
 }
 
 func showSize(n int) string {

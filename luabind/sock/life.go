@@ -2,6 +2,7 @@ package sock
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -97,7 +98,12 @@ func lifeVerbs() []Verb {
 			Errors:  []Cause{{"ENOTCONN", "the socket is not connected"}},
 			Example: "shutdown 3 write", See: "shutdown(2)",
 			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
-				return nil, unix.Shutdown(a.Handle(0).FD, int(a.Value(1).Num))
+				how := int(a.Value(1).Num)
+				err := unix.Shutdown(a.Handle(0).FD, how)
+				if err == nil && how != unix.SHUT_WR {
+					a.Handle(0).deaf = true
+				}
+				return nil, err
 			}},
 		{Name: "close", Waits: true,
 			Summary: "close a socket",
@@ -157,18 +163,13 @@ func doBind(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	sa, err := addr.sockaddr()
-	if err != nil {
+	if err := tab.raw.encode(addr); err != nil {
 		return nil, err
 	}
-	if err := unix.Bind(h.FD, sa); err != nil {
+	if err := sysBind(h.FD, &tab.raw); err != nil {
 		return nil, err
 	}
-	sa, err = unix.Getsockname(h.FD)
-	if err != nil {
-		return nil, err
-	}
-	return a.Give(addrOf(sa).text()), nil
+	return tab.name(a, false)
 }
 
 func doListen(t *loop.Task, tab *Table, a *Args) (Result, error) {
@@ -183,7 +184,7 @@ func doListen(t *loop.Task, tab *Table, a *Args) (Result, error) {
 func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
 	var fd int
-	err := h.retry(t, loop.Read, a, 0, func() (err error) {
+	err := h.retry(t, loop.Read, a, h.refuses(talks), func() (err error) {
 		fd, err = sysAccept(h.FD, &tab.raw)
 		return err
 	})
@@ -192,7 +193,7 @@ func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	t.Spent(0)
 	c := tab.add(fd, h.family, h.sotype)
-	c.lingers = h.lingers // the kernel copies the listener's options
+	c.lingers, c.patience = h.lingers, h.patience // the kernel copies the listener's options
 	return a.Give(handleValue(c), tab.raw.decode().text()), nil
 }
 
@@ -205,13 +206,18 @@ func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if err := tab.raw.encode(addr); err != nil {
 		return nil, err
 	}
+	var patience time.Time
 	err = sysConnect(h.FD, &tab.raw)
 	if err == unix.EINPROGRESS {
 		// On the loopback the handshake is over by now, and the answer is there.
 		err = connectOutcome(h.FD, &tab.raw)
 		for err == unix.EALREADY {
 			h.Drained(loop.Write)
-			if err = t.Wait(&h.Source, loop.Write, a.Deadline()); err != nil {
+			switch err = h.wait(t, loop.Write, a, &patience); err {
+			case nil:
+			case unix.EAGAIN:
+				return nil, unix.EINPROGRESS
+			default:
 				return nil, err
 			}
 			if err = tab.raw.encode(addr); err != nil {
@@ -255,6 +261,7 @@ func doClose(t *loop.Task, tab *Table, a *Args) (Result, error) {
 // retry makes the call try until it neither would block nor is interrupted,
 // waiting in between. With MSG_DONTWAIT in flags it never waits.
 func (h *Handle) retry(t *loop.Task, dir loop.Dir, a *Args, flags int, try func() error) error {
+	var patience time.Time
 	for {
 		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(dir) {
 			err := try()
@@ -266,8 +273,46 @@ func (h *Handle) retry(t *loop.Task, dir loop.Dir, a *Args, flags int, try func(
 			}
 			h.Drained(dir)
 		}
-		if err := t.Wait(&h.Source, dir, a.Deadline()); err != nil {
+		if err := h.wait(t, dir, a, &patience); err != nil {
 			return err
 		}
 	}
+}
+
+// refuses returns MSG_DONTWAIT for a call that sockets of that sort are not made
+// for: its errno comes at once, and there is nothing to wait for.
+func (h *Handle) refuses(sort func(*Handle) bool) int {
+	if sort(h) {
+		return unix.MSG_DONTWAIT
+	}
+	return 0
+}
+
+// errDeaf ends the wait for a datagram after shutdown for reading, where a
+// blocking receive returns 0 and a nonblocking one EAGAIN.
+var errDeaf = errors.New("eof")
+
+// wait waits as a blocking call would: at most for the call's timeout, and for
+// SO_RCVTIMEO or SO_SNDTIMEO, whose end is EAGAIN. When that ends is kept in end
+// from one wait of a call to the next.
+func (h *Handle) wait(t *loop.Task, dir loop.Dir, a *Args, end *time.Time) error {
+	if h.deaf && dir == loop.Read {
+		return errDeaf
+	}
+	deadline := a.Deadline()
+	patience := h.patience[dir-loop.Read]
+	if patience == 0 {
+		return t.Wait(&h.Source, dir, deadline)
+	}
+	if end.IsZero() {
+		*end = time.Now().Add(patience)
+	}
+	if !deadline.IsZero() && deadline.Before(*end) {
+		return t.Wait(&h.Source, dir, deadline)
+	}
+	err := t.Wait(&h.Source, dir, *end)
+	if err == loop.ErrTimeout && !t.Stopping() {
+		return unix.EAGAIN
+	}
+	return err
 }

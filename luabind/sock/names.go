@@ -1,9 +1,8 @@
 package sock
 
 import (
+	"net"
 	"net/netip"
-
-	"golang.org/x/sys/unix"
 
 	"socksh/luabind/loop"
 )
@@ -15,24 +14,16 @@ func nameVerbs() []Verb {
 		{Name: "getsockname", Gives: "the address",
 			Summary: "tell a socket's own address",
 			Params:  []Param{socket}, Example: "getsockname 2", See: "getsockname(2)",
-			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
-				sa, err := unix.Getsockname(a.Handle(0).FD)
-				if err != nil {
-					return nil, err
-				}
-				return a.Give(addrOf(sa).text()), nil
+			Run: func(_ *loop.Task, tab *Table, a *Args) (Result, error) {
+				return tab.name(a, false)
 			}},
 		{Name: "getpeername", Gives: "the address",
 			Summary: "tell the address of a socket's peer",
 			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: talks}},
 			Errors:  []Cause{{"ENOTCONN", "the socket is not connected"}},
 			Example: "getpeername 2", See: "getpeername(2)",
-			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
-				sa, err := unix.Getpeername(a.Handle(0).FD)
-				if err != nil {
-					return nil, err
-				}
-				return a.Give(addrOf(sa).text()), nil
+			Run: func(_ *loop.Task, tab *Table, a *Args) (Result, error) {
+				return tab.name(a, true)
 			}},
 		{Name: "resolve", Waits: true, Gives: "its IP addresses",
 			Summary: "look up a host name",
@@ -45,15 +36,26 @@ func nameVerbs() []Verb {
 	}
 }
 
+func (t *Table) name(a *Args, peer bool) (Result, error) {
+	if err := sysName(a.Handle(0).FD, peer, &t.raw); err != nil {
+		return nil, err
+	}
+	return a.Give(t.raw.decode().text()), nil
+}
+
 func doResolve(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	host := a.Text(0)
+	family := int(a.Value(1).Num)
 	if ip, err := netip.ParseAddr(host); err == nil {
+		if family == 1 && !ip.Is4() || family == 2 && !ip.Is6() {
+			return nil, &Error{Op: "resolve", Address: host, Err: &net.DNSError{Err: "an address of another family", IsNotFound: true}}
+		}
 		return a.Give(Str(ip.String())), nil
 	}
 	if host == "" || !isHost(host) {
 		return nil, misuse(a.Value(0).word() + " is not a host name")
 	}
-	network := []string{"ip", "ip4", "ip6"}[int(a.Value(1).Num)]
+	network := []string{"ip", "ip4", "ip6"}[family]
 	ips, err := lookup(t, network, host, a.Deadline())
 	if err != nil {
 		return nil, &Error{Op: "resolve", Address: host, Err: err}

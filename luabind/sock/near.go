@@ -3,7 +3,7 @@ package sock
 import "strings"
 
 // Nearest returns the name that a mistyped word most likely means: the same
-// letters in another case, a name that it begins, or one at most two edits away.
+// letters in another case, a name that it begins, or one that is two edits away at most, one for each two letters.
 // It returns "" if there is none.
 func Nearest(word string, names []string) string {
 	best, least := "", 3
@@ -11,7 +11,7 @@ func Nearest(word string, names []string) string {
 		if strings.EqualFold(word, name) {
 			return name
 		}
-		if d := distance(strings.ToLower(word), strings.ToLower(name)); d < least && d < len(word) {
+		if d := distance(strings.ToLower(word), strings.ToLower(name)); d < least && 2*d <= len(word) {
 			best, least = name, d
 		}
 	}

@@ -2,6 +2,7 @@ package sock
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -147,7 +148,7 @@ func setLinger(fd int, d time.Duration) error {
 	l := unix.Linger{}
 	if d >= 0 {
 		l.Onoff = 1
-		l.Linger = int32((d + time.Second - 1) / time.Second)
+		l.Linger = int32(min((d+time.Second-1)/time.Second, math.MaxInt32/1000)) // the kernel multiplies it
 	}
 	return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &l)
 }
@@ -189,7 +190,7 @@ func (o *option) get(fd int) (Value, error) {
 		if n == 0 {
 			return Num(0), nil
 		}
-		return Str(unix.ErrnoName(unix.Errno(n))), nil
+		return Str(errnoName(unix.Errno(n))), nil
 	}
 	return Num(n), nil
 }

@@ -1,7 +1,7 @@
 package sock
 
 import (
-	"golang.org/x/sys/unix"
+	"time"
 
 	"socksh/luabind/loop"
 )
@@ -19,12 +19,10 @@ func optionVerbs() []Verb {
 			Errors:  errs, Example: "setsockopt 1 SO_REUSEADDR on", See: "setsockopt(2), socket(7), tcp(7), ip(7), ipv6(7)",
 			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
 				h, o := a.Handle(0), a.Value(1).Any.(*option)
-				err := o.set(h.FD, a.Value(2))
-				if err == nil && o.num == unix.SO_LINGER && o.level == unix.SOL_SOCKET {
-					v, err := o.get(h.FD)
-					h.lingers = err == nil && v.Num > 0
+				if err := o.set(h.FD, a.Value(2)); err != nil {
+					return nil, err
 				}
-				return nil, err
+				return nil, h.note(o)
 			}},
 		{Name: "getsockopt", Gives: "the value; several named ones for TCP_INFO",
 			Summary: "tell the value of a socket option",
@@ -39,4 +37,25 @@ func optionVerbs() []Verb {
 				return a.Give(v), nil
 			}},
 	}
+}
+
+// note keeps what the kernel now says of an option that the waits of h depend on,
+// since the descriptor itself never blocks.
+func (h *Handle) note(o *option) error {
+	if o.form != aLinger && o.form != aTimeval {
+		return nil
+	}
+	v, err := o.get(h.FD)
+	if err != nil {
+		return err
+	}
+	switch o.name {
+	case "SO_LINGER":
+		h.lingers = v.Num > 0
+	case "SO_RCVTIMEO":
+		h.patience[0] = time.Duration(v.Num * float64(time.Second))
+	case "SO_SNDTIMEO":
+		h.patience[1] = time.Duration(v.Num * float64(time.Second))
+	}
+	return nil
 }

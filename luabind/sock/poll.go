@@ -14,7 +14,7 @@ func waitVerbs() []Verb {
 		{Name: "poll", Waits: true, Gives: "each ready handle with its events; nothing when the time is up",
 			Summary: "wait until sockets are ready",
 			Details: "Events: in, out, pri, rdhup are asked for with --events (default in); err, hup, nval come unasked. A handle that holds received bytes is ready for in.",
-			Params:  []Param{{Name: "sockets", Kind: HandlesKind, Rest: true}, {Name: "events", Kind: EventsKind, Optional: true, Default: Num(unix.POLLIN)}},
+			Params:  []Param{{Name: "sockets", Kind: HandlesKind, Rest: true}, {Name: "events", Kind: EventsKind, Optional: true, Default: Str("in")}},
 			Example: "poll 1 2 --timeout 1", See: "poll(2)", Run: doPoll},
 		{Name: "sleep",
 			Summary: "wait for a time",

@@ -3,7 +3,10 @@ package sock
 import (
 	"bytes"
 	"strings"
+	"time"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"socksh/luabind/loop"
 )
@@ -105,6 +108,36 @@ func (t *Table) collect(task *loop.Task, a *Args, n, flags int) (string, error) 
 	return unsafe.String(unsafe.SliceData(data), len(data)), nil
 }
 
+// peekAll waits as collect does, and leaves the data where it is.
+func (t *Table) peekAll(task *loop.Task, a *Args, n, flags int) (string, error) {
+	h := a.Handle(0)
+	if len(h.inbox) >= n {
+		return h.takeInbox(n, true).Str, nil
+	}
+	want := n - len(h.inbox)
+	var patience time.Time
+	for {
+		got, err := t.receive(task, h, want, flags, a)
+		if err != nil {
+			return h.inbox, err
+		}
+		data := h.inbox + t.received(got)
+		if got >= min(want, maxOnce) || flags&unix.MSG_DONTWAIT != 0 || h.ended() {
+			return data, nil
+		}
+		if err := h.wait(task, loop.Read, a, &patience); err != nil {
+			return data, err
+		}
+	}
+}
+
+// ended reports whether nothing can come any more beyond what has come.
+func (h *Handle) ended() bool {
+	fds := []unix.PollFd{{Fd: int32(h.FD), Events: pollRdHup}}
+	n, err := unix.Poll(fds, 0)
+	return n > 0 || err != nil
+}
+
 // until receives up to and with mark. It returns "" at the end of the stream.
 func (t *Table) until(task *loop.Task, a *Args, mark string) (string, error) {
 	h := a.Handle(0)
@@ -141,7 +174,9 @@ var errNoStream = misuse("the socket is no stream; use recv")
 
 // received returns the first n bytes of the scratch buffer as a string that is
 // valid until the table's next call.
-func (t *Table) received(n int) string { return unsafe.String(unsafe.SliceData(t.scratch), n) }
+func (t *Table) received(n int) string {
+	return unsafe.String(unsafe.SliceData(t.scratch), min(n, len(t.scratch)))
+}
 
 // takeInbox returns at most n bytes of what was received before.
 func (h *Handle) takeInbox(n int, peek bool) Value {

@@ -1,6 +1,7 @@
 package sock
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"unsafe"
 
@@ -12,8 +13,9 @@ import (
 // nonblocking and data calls carry MSG_DONTWAIT.
 
 const (
-	newSocket = unix.SOCK_NONBLOCK | unix.SOCK_CLOEXEC
-	pollRdHup = unix.POLLRDHUP
+	newSocket   = unix.SOCK_NONBLOCK | unix.SOCK_CLOEXEC
+	pollRdHup   = unix.POLLRDHUP
+	msgErrQueue = unix.MSG_ERRQUEUE
 )
 
 // messageFlags are the flags of send(2) and recv(2).
@@ -42,12 +44,12 @@ func (r *rawAddr) encode(a *Addr) error {
 	case unix.AF_INET:
 		in := (*unix.RawSockaddrInet4)(unsafe.Pointer(&r.sa))
 		*in = unix.RawSockaddrInet4{Family: unix.AF_INET, Addr: a.ip.Addr().As4()}
-		*(*[2]byte)(unsafe.Pointer(&in.Port)) = bigEndian(a.ip.Port())
+		binary.BigEndian.PutUint16((*[2]byte)(unsafe.Pointer(&in.Port))[:], a.ip.Port())
 		r.len = unix.SizeofSockaddrInet4
 	case unix.AF_INET6:
 		in := (*unix.RawSockaddrInet6)(unsafe.Pointer(&r.sa))
 		*in = unix.RawSockaddrInet6{Family: unix.AF_INET6, Addr: a.ip.Addr().As16()}
-		*(*[2]byte)(unsafe.Pointer(&in.Port)) = bigEndian(a.ip.Port())
+		binary.BigEndian.PutUint16((*[2]byte)(unsafe.Pointer(&in.Port))[:], a.ip.Port())
 		if zone := a.ip.Addr().Zone(); zone != "" {
 			id, err := scopeOf(zone)
 			if err != nil {
@@ -63,8 +65,8 @@ func (r *rawAddr) encode(a *Addr) error {
 			un.Path[i] = int8(c)
 		}
 		r.len = uint32(2 + len(a.path))
-		if a.path[0] != 0 {
-			r.len++
+		if a.path != "" && a.path[0] != 0 {
+			r.len++ // the NUL that ends it
 		}
 	}
 	return nil
@@ -108,6 +110,13 @@ func result(n uintptr, errno unix.Errno) (int, error) {
 	return int(n), nil
 }
 
+func failed(errno unix.Errno) error {
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
 func sysSocket(family, sotype, protocol int) (int, error) {
 	return unix.Socket(family, sotype|newSocket, protocol)
 }
@@ -123,15 +132,28 @@ func sysAccept(fd int, r *rawAddr) (int, error) {
 	return result(n, errno)
 }
 
+func sysBind(fd int, r *rawAddr) error {
+	_, _, errno := unix.RawSyscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&r.sa)), uintptr(r.len))
+	return failed(errno)
+}
+
+// sysName is getsockname(2) or getpeername(2); the address is in r.
+func sysName(fd int, peer bool, r *rawAddr) error {
+	call := uintptr(unix.SYS_GETSOCKNAME)
+	if peer {
+		call = unix.SYS_GETPEERNAME
+	}
+	r.len = uint32(unsafe.Sizeof(r.sa))
+	_, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(unsafe.Pointer(&r.sa)), uintptr(unsafe.Pointer(&r.len)))
+	return failed(errno)
+}
+
 // sysConnect is connect(2) to the address in r. Called again it tells how an
 // attempt under way has ended: 0, its error, or EALREADY while it lasts. That
 // leaves the socket as a blocking connect would, which reading SO_ERROR does not.
 func sysConnect(fd int, r *rawAddr) error {
 	_, _, errno := unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&r.sa)), uintptr(r.len))
-	if errno != 0 {
-		return errno
-	}
-	return nil
+	return failed(errno)
 }
 
 func connectOutcome(fd int, r *rawAddr) error { return sysConnect(fd, r) }
@@ -164,8 +186,5 @@ func sysRecvfrom(fd int, buf []byte, flags int, r *rawAddr) (int, error) {
 // sysClose is close(2) of a descriptor that does not linger.
 func sysClose(fd int) error {
 	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
-	if errno != 0 {
-		return errno
-	}
-	return nil
+	return failed(errno)
 }

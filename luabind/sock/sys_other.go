@@ -8,7 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const pollRdHup = 0 // not known here
+// What is not known here.
+const (
+	pollRdHup   = 0
+	msgErrQueue = 0
+)
 
 // messageFlags are the flags of send(2) and recv(2).
 var messageFlags = []bit{
@@ -71,6 +75,18 @@ func sysAccept(fd int, r *rawAddr) (int, error) {
 	n, sa, err := unix.Accept(fd)
 	r.sa = sa
 	return prepare(n, err)
+}
+
+func sysBind(fd int, r *rawAddr) error { return unix.Bind(fd, r.sa) }
+
+// sysName is getsockname(2) or getpeername(2); the address is in r.
+func sysName(fd int, peer bool, r *rawAddr) (err error) {
+	if peer {
+		r.sa, err = unix.Getpeername(fd)
+	} else {
+		r.sa, err = unix.Getsockname(fd)
+	}
+	return err
 }
 
 func sysConnect(fd int, r *rawAddr) error { return unix.Connect(fd, r.sa) }

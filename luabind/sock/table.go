@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sort"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -20,7 +21,9 @@ type Handle struct {
 	family    int
 	sotype    int
 	listening bool
-	lingers   bool // close(2) may block
+	lingers   bool             // close(2) may block
+	patience  [2]time.Duration // SO_RCVTIMEO and SO_SNDTIMEO, 0 for none
+	deaf      bool             // shutdown(2) has ended its receiving
 	closed    bool
 	inbox     string // received beyond the end of a line or record that was asked for
 }
@@ -44,6 +47,10 @@ type Table struct {
 	// Variable finds a handle that a script's variable holds, for words that are
 	// neither number nor name. It may be nil.
 	Variable func(word string) *Handle
+	// Reserved reports whether a word means something else and can be no handle's
+	// name; Named is told of a handle's new name and the one before. Both may be nil.
+	Reserved func(word string) bool
+	Named    func(h *Handle, before string)
 	// Current is the handle that "." stands for, or nil.
 	Current *Handle
 
@@ -132,10 +139,18 @@ func (t *Table) Find(word string) (*Handle, error) {
 	}
 	if t.Variable != nil {
 		if h := t.Variable(word); h != nil {
-			return h, nil
+			return h.alive()
 		}
 	}
 	return nil, fmt.Errorf("no handle %s", Quote(word))
+}
+
+// alive returns h, or an error if it is closed.
+func (h *Handle) alive() (*Handle, error) {
+	if h.closed {
+		return nil, fmt.Errorf("handle %d %w", h.N, errClosed)
+	}
+	return h, nil
 }
 
 func (t *Table) at(n int) (*Handle, error) {
@@ -148,25 +163,45 @@ func (t *Table) at(n int) (*Handle, error) {
 	return nil, fmt.Errorf("%w: %d", errNoHandle, n)
 }
 
-// SetName names h, or takes its name away with "". Handles and jobs share one
-// set of names.
-func (t *Table) SetName(h *Handle, name string) error {
-	if other := t.names[name]; other != nil && other != h {
+// MayName returns nil if h, which may be nil for one still to be made, can be
+// called name.
+func (t *Table) MayName(h *Handle, name string) error {
+	switch other := t.names[name]; {
+	case name == "":
+	case !IsName(name):
+		return fmt.Errorf("%s is no name: letters, digits and _, not starting with a digit", Quote(shorten(name, 60)))
+	case other != nil && other != h:
 		return fmt.Errorf("handle %d is already called %s", other.N, name)
-	}
-	if h.Name != "" {
-		delete(t.names, h.Name)
-	}
-	if h.Name = name; name != "" {
-		t.names[name] = h
+	case t.Reserved != nil && t.Reserved(name):
+		return fmt.Errorf("%s is a word of its own; choose another name", name)
 	}
 	return nil
 }
 
-// buffer returns n bytes of scratch, or less: a single receive never gives more
-// than a MiB.
+// SetName names h, or takes its name away with "".
+func (t *Table) SetName(h *Handle, name string) error {
+	if err := t.MayName(h, name); err != nil {
+		return err
+	}
+	before := h.Name
+	if before != "" {
+		delete(t.names, before)
+	}
+	if h.Name = name; name != "" {
+		t.names[name] = h
+	}
+	if t.Named != nil {
+		t.Named(h, before)
+	}
+	return nil
+}
+
+// maxOnce is the most that a single receive gives.
+const maxOnce = 1 << 20
+
+// buffer returns n bytes of scratch, or less.
 func (t *Table) buffer(n int) []byte {
-	n = min(n, 1<<20)
+	n = min(n, maxOnce)
 	if n > len(t.scratch) {
 		t.scratch = make([]byte, n)
 	}

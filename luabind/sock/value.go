@@ -2,6 +2,7 @@ package sock
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -21,7 +22,7 @@ const (
 	AJob         // Any is a *Job
 	List         // Any is a []Value
 	Record       // Any is a []Field
-	Foreign      // Any belongs to the script language
+	Foreign      // Any belongs to the script language; Str is what it is, in a word
 )
 
 // A Value is an argument or a result.
@@ -73,6 +74,9 @@ func (v Value) String() string {
 		if v.Str != "" { // with its unit
 			return v.Str
 		}
+		if math.Abs(v.Num) >= 1e17 {
+			return strconv.FormatFloat(v.Num, 'g', -1, 64)
+		}
 		return strconv.FormatFloat(v.Num, 'f', -1, 64)
 	case Bytes, Scratch:
 		return Quote(v.Str)
@@ -95,7 +99,7 @@ func (v Value) String() string {
 	case Foreign:
 		return fmt.Sprint(v.Any)
 	}
-	return v.Str
+	return visible(v.Str)
 }
 
 // String returns the results as a command prints them, "" when there are none.
@@ -149,4 +153,16 @@ func Quote(data string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// visible returns a text as it is, or escaped as in [Quote] where printing it
+// would not show what it holds.
+func visible(s string) string {
+	for i, r := range s {
+		if !strconv.IsPrint(r) || r == '\uFFFD' && s[i] != 0xEF {
+			q := Quote(s)
+			return q[1 : len(q)-1]
+		}
+	}
+	return s
 }

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"socksh/scripts"
+)
+
+var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
+
+// TestReadme runs all that the README shows: its transcripts, its Lua as the
+// file that its first line names, and its commands, where their output is shown.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	binary := filepath.Join(dir, "socksh")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	if err := os.CopyFS(filepath.Join(dir, "testdata"), os.DirFS("testdata")); err != nil {
+		t.Fatal(err)
+	}
+	command := ""
+	for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
+		switch kind, body := block[1], block[2]; kind {
+		case "transcript":
+			got, err := scripts.Replay(body)
+			if line, came, wanted := scripts.Differ(got, body); err != nil || line > 0 {
+				t.Errorf("transcript: line %d: expected %q, got %q (%v)\n%s", line, wanted, came, err, got)
+			}
+		case "lua":
+			name, _, ok := strings.Cut(strings.TrimPrefix(body, "-- "), ":")
+			if !ok {
+				t.Fatalf("no file name in %q", body)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		case "sh":
+			command = body
+		case "output":
+			run := exec.Command("sh", "-c", command)
+			run.Dir = dir
+			out, _ := run.CombinedOutput()
+			if !bytes.Equal(out, []byte(body)) {
+				t.Errorf("%s: expected\n%sgot\n%s", command, body, out)
+			}
+		default:
+			t.Errorf("a block of %s is not tested", kind)
+		}
+	}
+	if out, err := exec.Command(binary, "run", "tutorial/lifecycle").CombinedOutput(); err != nil {
+		t.Errorf("the first command: %v\n%s", err, out)
+	}
+}
