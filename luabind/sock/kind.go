@@ -207,7 +207,7 @@ func size(v Value) (int, error) {
 	word := strings.ToLower(v.Str)
 	for _, u := range sizeUnits {
 		if digits, ok := strings.CutSuffix(word, u.name); ok {
-			n, err := integer(Str(digits), 0, math.MaxInt)
+			n, err := integer(Str(digits), 0, 1<<53)
 			if err != nil {
 				break
 			}
