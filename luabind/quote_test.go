@@ -13,7 +13,7 @@ import (
 // FuzzQuote checks that received data, as it is shown, can be typed back, and is
 // one printable line.
 func FuzzQuote(f *testing.F) {
-	for _, s := range []string{"", "a", "\x00\xff", "a\r\n\t\"\\'", "你好€", "\u2028\ufeff\ufffd\x1b[2J", "$x #5", "\xe4\xbd"} {
+	for _, s := range []string{"", "a", "\x00\xff", "a\r\n\t\"\\'", "你好€", "\u2028\ufeff\ufffd\x1b[2J", "$x #5", "\xe4\xbd", "\xef"} {
 		f.Add(s)
 	}
 	known := func(word string) bool { return word == "send" }

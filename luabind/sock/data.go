@@ -48,6 +48,10 @@ func doSend(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, data := a.Handle(0), a.Text(1)
 	flags := a.Int(2) | h.refuses(listens)
 	sent := 0
+	if err := h.owed; err != nil {
+		h.owed = nil
+		return nil, err
+	}
 	var patience time.Time
 	for {
 		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(loop.Write) {
@@ -65,23 +69,26 @@ func doSend(t *loop.Task, tab *Table, a *Args) (Result, error) {
 				continue
 			}
 			if err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 {
-				return someSent(a, sent, err)
+				return someSent(h, a, sent, err)
 			}
 			h.Drained(loop.Write)
 		}
 		if err := h.wait(t, loop.Write, a, &patience); err != nil {
-			return someSent(a, sent, err)
+			return someSent(h, a, sent, err)
 		}
 	}
 }
 
 // someSent is send(2)'s rule: what went out counts, and the error comes with the
 // next call.
-func someSent(a *Args, sent int, err error) (Result, error) {
-	if sent > 0 && err != loop.ErrCancelled {
-		return a.Give(Num(sent)), nil
+func someSent(h *Handle, a *Args, sent int, err error) (Result, error) {
+	if sent == 0 || err == loop.ErrCancelled {
+		return nil, err
 	}
-	return nil, err
+	if _, ok := err.(unix.Errno); ok && err != unix.EAGAIN {
+		h.owed = err // the kernel does not tell it twice
+	}
+	return a.Give(Num(sent)), nil
 }
 
 func doRecv(t *loop.Task, tab *Table, a *Args) (Result, error) {
@@ -176,12 +183,19 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		return nil, err
 	}
 	n := 0
-	err = h.retry(t, loop.Write, a, flags|h.refuses(listens), func() (err error) {
+	try := func() (err error) {
 		if err = tab.raw.encode(addr); err == nil {
 			n, err = sysSendto(h.FD, data, flags, &tab.raw)
 		}
 		return err
-	})
+	}
+	if h.family == unix.AF_UNIX && flags&unix.MSG_DONTWAIT == 0 {
+		if err = try(); err == unix.EAGAIN {
+			err = h.insist(t, a, try)
+		}
+	} else {
+		err = h.retry(t, loop.Write, a, flags|h.refuses(listens), try)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -226,24 +226,45 @@ func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
 			err = connectOutcome(h.FD, &tab.raw)
 		}
 	}
-	// A unix listener whose queue is full answers EAGAIN, and no poller tells when
-	// there is room, so the wait is for the clock.
-	for pause := time.Millisecond; err == unix.EAGAIN && h.family == unix.AF_UNIX; pause = min(2*pause, 50*time.Millisecond) {
-		wake := time.Now().Add(pause)
-		if d := a.Deadline(); !d.IsZero() && d.Before(wake) {
-			return nil, loop.ErrTimeout
-		}
-		if err = t.Sleep(wake); err != nil {
-			return nil, err
-		}
-		if h.closed {
-			return nil, loop.ErrClosed
-		}
-		if err = tab.raw.encode(addr); err == nil {
-			err = sysConnect(h.FD, &tab.raw)
-		}
+	if err == unix.EAGAIN && h.family == unix.AF_UNIX {
+		err = h.insist(t, a, func() error {
+			if err := tab.raw.encode(addr); err != nil {
+				return err
+			}
+			return sysConnect(h.FD, &tab.raw)
+		})
 	}
 	return nil, err
+}
+
+// insist makes the call try from time to time while the queue of a unix peer is
+// full: no poller tells when there is room.
+func (h *Handle) insist(t *loop.Task, a *Args, try func() error) error {
+	end, late := a.Deadline(), error(loop.ErrTimeout)
+	if patience := h.patience[loop.Write-loop.Read]; patience != 0 {
+		if own := time.Now().Add(patience); end.IsZero() || own.Before(end) {
+			end, late = own, unix.EAGAIN
+		}
+	}
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		wake := time.Now().Add(pause)
+		last := !end.IsZero() && end.Before(wake)
+		if last {
+			wake = end
+		}
+		if err := t.Sleep(wake); err != nil {
+			return err
+		}
+		if h.closed {
+			return loop.ErrClosed
+		}
+		if err := try(); err != unix.EAGAIN && err != unix.EINTR {
+			return err
+		}
+		if last {
+			return late
+		}
+	}
 }
 
 func doClose(t *loop.Task, tab *Table, a *Args) (Result, error) {

@@ -23,6 +23,7 @@ type Handle struct {
 	listening bool
 	lingers   bool             // close(2) may block
 	patience  [2]time.Duration // SO_RCVTIMEO and SO_SNDTIMEO, 0 for none
+	owed      error            // of a send that went out in part, not told yet
 	deaf      bool             // shutdown(2) has ended its receiving
 	closed    bool
 	inbox     string // received beyond the end of a line or record that was asked for

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Type tells what a [Value] holds.
@@ -141,7 +142,7 @@ func Quote(data string) string {
 			b.WriteString(`\r`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case r == '\uFFFD' && data[i] != 0xEF:
+		case broken(r, data[i:]):
 			fmt.Fprintf(&b, `\x%02X`, data[i])
 		case strconv.IsPrint(r):
 			b.WriteRune(r)
@@ -155,11 +156,17 @@ func Quote(data string) string {
 	return b.String()
 }
 
+// broken reports whether r, which s begins with, stands for a byte that is no
+// UTF-8.
+func broken(r rune, s string) bool {
+	return r == utf8.RuneError && !strings.HasPrefix(s, string(utf8.RuneError))
+}
+
 // visible returns a text as it is, or escaped as in [Quote] where printing it
 // would not show what it holds.
 func visible(s string) string {
 	for i, r := range s {
-		if !strconv.IsPrint(r) || r == '\uFFFD' && s[i] != 0xEF {
+		if !strconv.IsPrint(r) || broken(r, s[i:]) {
 			q := Quote(s)
 			return q[1 : len(q)-1]
 		}
