@@ -74,6 +74,7 @@ func (s *Session) readLine(L *lua.LState, prompt string) (string, bool) {
 	if s.ReadLine == nil {
 		return "", false
 	}
+	s.Flush() // the prompt goes out on another goroutine, behind what came before
 	text, err := loop.Block(s.Loop.Current(), time.Time{}, func(ctx context.Context) (string, error) {
 		return s.ReadLine(ctx, prompt)
 	}, func(text string) { s.typed = append(s.typed, text) })
