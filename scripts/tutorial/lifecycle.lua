@@ -3,7 +3,7 @@
 -- Usage: run tutorial/lifecycle [ADDRESS]     (default: a free port of 127.0.0.1)
 -- Each step says what it does, does it, and checks what the kernel answered.
 
-local step = 0
+local step, open = 0, #handles()
 local function say(text, ...)
   step = step + 1
   print(("%2d. " .. text):format(step, ...))
@@ -15,6 +15,7 @@ local server = socket()
 say("socket()        handle %s is descriptor %d: to the kernel, a file", tostring(server), server:fd())
 expect.equal(server:getsockname(), "0.0.0.0:0", "a fresh socket has no address")
 
+server:setsockopt("SO_REUSEADDR", true) -- an address in TIME_WAIT is no hindrance
 local address = server:bind(arg[1] or "127.0.0.1:0")
 say("bind()          gives it the address %s", address)
 
@@ -55,8 +56,11 @@ client:close()
 expect.eof(conn)
 say("close()         by the client: the server's recv says eof, its state is %s", state(conn))
 expect.equal(state(conn), "CLOSE_WAIT")
-conn:close()
 server:close()
-expect.errno("ECONNREFUSED", connect, socket(), address)
+local late = socket()
+expect.errno("ECONNREFUSED", connect, late, address)
 say("close()         of the listener: a new connect is refused")
+late:close()
+conn:close()
+expect.equal(#handles(), open, "no handle is left open")
 print("All as the tutorial says.")
