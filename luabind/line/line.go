@@ -103,7 +103,7 @@ func forced(s string, known func(string) bool) (Line, error) {
 // An UnknownError reports a word that is no command where one must be.
 type UnknownError struct{ Word string }
 
-func (e *UnknownError) Error() string { return "no command is called " + e.Word }
+func (e *UnknownError) Error() string { return "no command is called " + shown(e.Word) }
 
 // isCommand is rules 3 to 5.
 func isCommand(s string, known func(string) bool) bool {

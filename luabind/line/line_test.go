@@ -1,8 +1,13 @@
 package line
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yuin/gopher-lua/parse"
 )
 
 var commands = strings.Fields("socket socketpair bind listen accept connect send recv sendto recvfrom close shutdown setsockopt getsockopt getsockname getpeername poll sleep wait help run resolve handles ls jobs cancel quit")
@@ -98,11 +103,15 @@ func TestTricky(t *testing.T) {
 
 // FuzzParse looks for inputs that crash the parser, or that lose a command.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"listen 8080", `send s "a\x41"`, "x = socket tcp", "f(", "send s $(1+1)", "a\x00b", "recv 1 -- x", "[[", "= ", "你好", "\\"} {
+	for _, s := range []string{"listen 8080", `send s "a\x41"`, "x = socket tcp", "f(", "send s $(1+1)", "a\x00b", "recv 1 -- x", "[[", "= ", "你好", "\\", "send \"\\\f", "send --\x01", ":\xff"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		l, err := Parse(s, known)
+		var syntax *parse.Error
+		if err != nil && !errors.As(err, &syntax) && (!utf8.ValidString(err.Error()) || strings.ContainsFunc(err.Error(), unicode.IsControl)) {
+			t.Errorf("%q: not one printable line: %q", s, err)
+		}
 		if err == nil && (l.Kind == Command || l.Kind == Assign) && !known(l.Verb) && l.Verb != "help" {
 			t.Errorf("%q: unknown command %q", s, l.Verb)
 		}

@@ -97,7 +97,7 @@ func (l *Line) split(s string) error {
 		l.Words = append(l.Words, w)
 	}
 	if name != "" {
-		return fmt.Errorf("--%s needs a value", name)
+		return fmt.Errorf("--%s needs a value", shown(name))
 	}
 	return nil
 }
@@ -185,7 +185,7 @@ func unquote(s string) (text, rest string, err error) {
 			b.WriteByte(c)
 			continue
 		case i+1 == len(s):
-			return "", "", fmt.Errorf("unfinished string %s", s)
+			return "", "", fmt.Errorf("unfinished string %s", shown(s))
 		}
 		i++
 		if k := strings.IndexByte(`abfnrtv\"'`+"\n", s[i]); k >= 0 {
@@ -214,8 +214,23 @@ func unquote(s string) (text, rest string, err error) {
 			b.WriteByte(byte(n))
 			i = k - 1
 		default:
-			return "", "", fmt.Errorf(`\%c is no escape; there are \n \r \t \0 \" \\ \xHH`, s[i])
+			_, n := utf8.DecodeRuneInString(s[i:])
+			return "", "", fmt.Errorf(`\%s is no escape; there are \n \r \t \0 \" \\ \xHH`, shown(s[i:i+n]))
 		}
 	}
-	return "", "", fmt.Errorf("unfinished string %s", s)
+	return "", "", fmt.Errorf("unfinished string %s", shown(s))
+}
+
+// shown returns the beginning of s as an error message shows it: on one line.
+func shown(s string) string {
+	const most = 60
+	if len(s) > most {
+		s = s[:most] + "..."
+	}
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
 }

@@ -59,6 +59,9 @@ func (e *Error) Cause() string {
 	text := e.Err.Error()
 	if errors.As(e.Err, &dns) {
 		text = dns.Err
+		if dns.IsTimeout {
+			text = "the name server does not answer"
+		}
 	}
 	if name := e.Errno(); name != "" {
 		return fmt.Sprintf("%s (%s)", name, text)
