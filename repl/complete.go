@@ -50,7 +50,7 @@ func (c *completer) Do(line []rune, pos int) ([][]rune, int) {
 	}
 	var text strings.Builder
 	for _, row := range strings.Split(sock.Columns(rows), "\n") {
-		text.WriteString(runewidth.Truncate(row, max(20, c.width()-1), "") + "\n")
+		text.WriteString(runewidth.Truncate(row, max(1, c.width()-1), "") + "\n")
 	}
 	c.list(text.String())
 	return nil, 0

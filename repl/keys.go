@@ -27,7 +27,7 @@ type terminal interface {
 // keys is what readline reads from. It turns the keys of today's terminals into
 // those that readline knows, and keeps away what it stumbles over: pasted
 // newlines, the Delete key on an empty line (which it takes for the end of the
-// input), NUL bytes. Inject types for the person.
+// input), NUL bytes. inject types for the person.
 type keys struct {
 	tty   terminal
 	empty func() bool // whether the line being typed is empty
@@ -41,14 +41,29 @@ type keys struct {
 	paste bool
 }
 
+const (
+	interruptKey = "\x03" // ^C
+	suspendKey   = "\x1a" // ^Z
+)
+
 // escapeTime is how long a lone ESC is held back, as it may begin a key.
 const escapeTime = 30 * time.Millisecond
 
-func (k *keys) Inject(text string) {
+func (k *keys) inject(text string) {
 	k.mu.Lock()
 	k.injected = append(k.injected, text...)
 	k.mu.Unlock()
 	k.tty.wake()
+}
+
+// unread takes back what was injected but not read any more, as it came right
+// behind Enter: it is meant for what Enter has started.
+func (k *keys) unread() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	text := string(k.injected)
+	k.injected = nil
+	return text
 }
 
 func (k *keys) Close() error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,6 +24,9 @@ import (
 const (
 	promptText = "> "
 	moreText   = ".. "
+
+	pasteOn  = "\x1b[?2004h" // what is pasted comes between marks
+	pasteOff = "\x1b[?2004l"
 )
 
 // prompt is a session at a terminal. The session's loop runs on a goroutine of
@@ -35,7 +39,8 @@ type prompt struct {
 	printer   *printer
 	history   *history
 	questions chan question
-	signals   chan os.Signal
+	signals   chan os.Signal // what came while a command ran
+	typing    atomic.Bool
 }
 
 // A question is a script's wish for a line of input.
@@ -56,16 +61,19 @@ func Prompt(streams *scripts.Streams, s *luabind.Session) int {
 	if !term.IsTerminal(in) {
 		return Batch{Streams: streams}.Session(s)
 	}
-	restore := quiet(in)
+	restore, err := promptMode(in)
+	if err != nil {
+		return scripts.Status(streams, err)
+	}
 	defer restore()
 	p, err := newPrompt(s, in)
 	if err != nil {
 		return scripts.Status(streams, err)
 	}
 	defer p.close()
-	os.Stdout.WriteString("\x1b[?2004h") // a paste comes between marks
-	defer os.Stdout.WriteString("\x1b[?2004l")
-	go p.ended(restore)
+	os.Stdout.WriteString(pasteOn)
+	defer os.Stdout.WriteString(pasteOff)
+	defer p.watch(restore)()
 	stop, stopped := false, make(chan bool)
 	go func() {
 		s.Loop.Run(func() bool { return stop })
@@ -100,7 +108,8 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 	p.rl, err = readline.NewEx(&readline.Config{
 		Prompt: promptText, Stdin: p.keys, Stdout: p.screen, Stderr: p.screen, Painter: p.screen,
 		HistoryFile: file, DisableAutoSaveHistory: true, HistoryLimit: 2000,
-		InterruptPrompt: "^C", EOFPrompt: "", FuncGetWidth: width, FuncFilterInputRune: p.filter,
+		FuncMakeRaw: func() error { return nil }, FuncExitRaw: func() error { return nil }, // promptMode has done it
+		InterruptPrompt: "^C", FuncGetWidth: width, FuncFilterInputRune: p.filter,
 		AutoComplete: &completer{session: s, width: width, list: func(text string) { p.rl.Stdout().Write([]byte(text)) }},
 	})
 	if err != nil {
@@ -115,26 +124,43 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 		p.printer.Flush()
 	}
 	s.ReadLine = p.ask
-	signal.Notify(p.signals, os.Interrupt, syscall.SIGTSTP)
 	return p, nil
 }
 
+// watch takes the signals: ^C while a line is typed is a key, else it is meant
+// for what runs. SIGTERM and SIGHUP put the terminal in order and end the program.
+func (p *prompt) watch(restore func()) (stop func()) {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTSTP, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		for sig := range signals {
+			switch {
+			case sig == syscall.SIGTERM || sig == syscall.SIGHUP:
+				os.Stdout.WriteString(pasteOff + "\n")
+				restore()
+				os.Exit(scripts.Terminated)
+			case !p.typing.Load():
+				select {
+				case p.signals <- sig:
+				default: // enough of them wait already
+				}
+			case sig == os.Interrupt:
+				p.keys.inject(interruptKey)
+			default:
+				p.keys.inject(suspendKey)
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+	}
+}
+
 func (p *prompt) close() {
-	signal.Stop(p.signals)
 	p.printer.close()
 	p.keys.Close()
 	p.rl.Close()
-}
-
-// ended puts the terminal in order when the program is told to end.
-func (p *prompt) ended(restore func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
-	<-signals
-	p.rl.Terminal.ExitRawMode()
-	os.Stdout.WriteString("\x1b[?2004l\n")
-	restore()
-	os.Exit(scripts.Terminated)
 }
 
 // hint is what is shown in grey after the line: the rest of an earlier line, or
@@ -247,6 +273,8 @@ func (p *prompt) readline(shown, prefill string) (string, error) {
 	p.rl.SetPrompt(shown)
 	p.screen.setPrompt(shown)
 	p.screen.set("")
+	p.typing.Store(true)
+	defer p.typing.Store(false)
 	return p.printer.Readline(prefill)
 }
 
@@ -254,9 +282,6 @@ func (p *prompt) readline(shown, prefill string) (string, error) {
 // running as a job.
 func (p *prompt) submit(input string) error {
 	s := p.session
-	for len(p.signals) > 0 {
-		<-p.signals
-	}
 	done := make(chan error, 1)
 	var task *loop.Task
 	s.Loop.Post(func() {
@@ -271,6 +296,12 @@ func (p *prompt) submit(input string) error {
 		})
 	})
 	detached := make(chan bool, 1)
+	switch unread := p.keys.unread(); {
+	case strings.Contains(unread, interruptKey):
+		s.Loop.Post(func() { task.Cancel() })
+	case strings.Contains(unread, suspendKey):
+		p.signals <- syscall.SIGTSTP
+	}
 	for {
 		select {
 		case err := <-done:
@@ -302,7 +333,7 @@ func (p *prompt) reply(q question, done chan error, cancel func()) {
 		select {
 		case err := <-done: // it has ended meanwhile: nobody needs the answer
 			done <- err
-			p.keys.Inject("\x03")
+			p.keys.inject(interruptKey)
 		case <-answered:
 		}
 	}()

@@ -57,15 +57,22 @@ func (t *tty) read(p []byte, limit time.Duration) (n int, woken bool, err error)
 	}
 }
 
-// quiet turns the terminal's echo off, so that what is typed while a command
-// runs does not mix with its output, and returns how to undo it.
-func quiet(fd int) (restore func()) {
+// promptMode sets the terminal as the prompt needs it, for as long as the prompt
+// lasts, and returns how to undo it. Keys come one by one and without echo; ^C
+// and ^Z are signals at any moment, whether a line is typed or a command runs.
+func promptMode(fd int) (restore func(), err error) {
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
-		return func() {}
+		return nil, err
 	}
 	now := *before
-	now.Lflag &^= unix.ECHO
-	unix.IoctlSetTermios(fd, setTermios, &now)
-	return func() { unix.IoctlSetTermios(fd, setTermios, before) }
+	now.Iflag &^= unix.IGNBRK | unix.BRKINT | unix.PARMRK | unix.ISTRIP | unix.INLCR | unix.IGNCR | unix.ICRNL | unix.IXON
+	now.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.IEXTEN
+	now.Lflag |= unix.ISIG
+	now.Cc[unix.VMIN], now.Cc[unix.VTIME] = 1, 0
+	now.Cc[unix.VQUIT] = noCharacter
+	if err := unix.IoctlSetTermios(fd, setTermios, &now); err != nil {
+		return nil, err
+	}
+	return func() { unix.IoctlSetTermios(fd, setTermios, before) }, nil
 }
