@@ -2,7 +2,7 @@ package repl
 
 import (
 	"bytes"
-	"io"
+	"errors"
 	"os"
 	"sync"
 	"time"
@@ -80,40 +80,57 @@ func (p *printer) try() bool {
 	defer p.mu.Unlock()
 	switch {
 	case !p.typing:
-		p.write(os.Stdout, false)
+		p.write()
 	case p.rl.Terminal.IsReading():
 		time.Sleep(batch) // one redraw for many lines
 		if !p.rl.Terminal.IsReading() {
 			return false
 		}
-		p.write(p.rl.Stdout(), true)
+		return p.writeAbove()
 	default:
 		return false
 	}
 	return true
 }
 
-// write takes the queued text, or its whole lines, to w.
-func (p *printer) write(w io.Writer, lines bool) {
+// write writes all that is queued, while no line is typed.
+func (p *printer) write() {
 	p.queue.Lock()
-	all := p.text.Bytes()
-	if lines {
-		all = all[:bytes.LastIndexByte(all, '\n')+1]
-	}
-	out := append([]byte(nil), all...)
-	p.text.Next(len(all))
+	out := append([]byte(nil), p.text.Bytes()...)
+	p.text.Reset()
 	p.room.Broadcast()
 	p.queue.Unlock()
 	if len(out) > 0 {
-		w.Write(out)
+		os.Stdout.Write(out)
 		p.open = out[len(out)-1] != '\n'
 	}
+}
+
+// writeAbove writes the queued lines above the line being typed, unless that is
+// being submitted right now.
+func (p *printer) writeAbove() bool {
+	p.queue.Lock()
+	lines := p.text.Bytes()
+	lines = lines[:bytes.LastIndexByte(lines, '\n')+1]
+	out := append([]byte(above), lines...)
+	p.queue.Unlock()
+	if len(lines) == 0 {
+		return true
+	}
+	if _, err := p.rl.Stdout().Write(out); errors.Is(err, errBusy) {
+		return false
+	}
+	p.queue.Lock()
+	p.text.Next(len(out) - len(above))
+	p.room.Broadcast()
+	p.queue.Unlock()
+	return true
 }
 
 // Readline is the instance's, with the printer told of it.
 func (p *printer) Readline(prefill string) (string, error) {
 	p.mu.Lock()
-	p.write(os.Stdout, false)
+	p.write()
 	if p.open {
 		os.Stdout.WriteString("\n")
 		p.open = false
@@ -135,7 +152,7 @@ func (p *printer) Readline(prefill string) (string, error) {
 func (p *printer) close() {
 	p.mu.Lock()
 	p.typing = false
-	p.write(os.Stdout, false)
+	p.write()
 	p.mu.Unlock()
 	p.queue.Lock()
 	p.finished = true

@@ -110,7 +110,7 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 		HistoryFile: file, DisableAutoSaveHistory: true, HistoryLimit: 2000,
 		FuncMakeRaw: func() error { return nil }, FuncExitRaw: func() error { return nil }, // promptMode has done it
 		InterruptPrompt: "^C", FuncGetWidth: width, FuncFilterInputRune: p.filter,
-		AutoComplete: &completer{session: s, width: width, list: func(text string) { p.rl.Stdout().Write([]byte(text)) }},
+		AutoComplete: &completer{session: s, width: width, list: p.list},
 	})
 	if err != nil {
 		return nil, err
@@ -120,11 +120,16 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 	p.printer = newPrinter(p.rl)
 	s.Out, s.Err, s.Prefix, s.NotePrefix = p.printer, p.printer, "= ", "~ "
 	s.Notify = func(text string) {
-		fmt.Fprintf(p.printer, "~ %s\n", text)
-		p.printer.Flush()
+		p.list("~ " + text + "\n")
 	}
 	s.ReadLine = p.ask
 	return p, nil
+}
+
+// list shows a text above the line being typed.
+func (p *prompt) list(text string) {
+	io.WriteString(p.printer, text)
+	p.printer.Flush()
 }
 
 // watch takes the signals: ^C while a line is typed is a key, else it is meant
@@ -271,8 +276,7 @@ func lastInput(s *luabind.Session, text string) string {
 
 func (p *prompt) readline(shown, prefill string) (string, error) {
 	p.rl.SetPrompt(shown)
-	p.screen.setPrompt(shown)
-	p.screen.set("")
+	p.screen.begin(shown)
 	p.typing.Store(true)
 	defer p.typing.Store(false)
 	return p.printer.Readline(prefill)

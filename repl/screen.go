@@ -2,6 +2,7 @@ package repl
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -20,19 +21,34 @@ type screen struct {
 	hint   func(line string) string // what to show in grey after the line's end
 	known  func(word string) bool
 
-	mu     sync.Mutex
+	out     sync.Mutex // guards what follows, and the order of what is written
+	cleared bool       // readline has just wiped the line away
+	last    bool       // the submitted line has been drawn: nothing follows it
+
+	mu     sync.Mutex // guards what follows
 	prompt string
 	line   []rune
 	cursor int
+	over   bool // the line was submitted
 }
 
 // mark surrounds the painter's own cursor motion in readline's output.
 const mark = "\x00motion\x00"
 
-func (s *screen) setPrompt(p string) {
+// begin is told of a new line and its prompt.
+func (s *screen) begin(prompt string) {
+	s.out.Lock()
+	s.last = false
+	s.out.Unlock()
 	s.mu.Lock()
-	s.prompt = p
+	s.prompt, s.line, s.cursor, s.over = prompt, nil, 0, false
 	s.mu.Unlock()
+}
+
+func (s *screen) submitted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over
 }
 
 // typed returns the line, and whether the cursor is at its end.
@@ -53,10 +69,11 @@ func (s *screen) set(line string) {
 // submitted: it is drawn for the last time.
 func (s *screen) Paint(line []rune, cursor int) []rune {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.line, s.cursor = append(s.line[:0], line...), cursor
 	prompt := runewidth.StringWidth(s.prompt)
-	s.mu.Unlock()
 	if n := len(line); n > 0 && line[n-1] == '\n' {
+		s.over = true
 		return []rune(s.decorate(string(line[:n-1])) + "\n")
 	}
 	width := s.width()
@@ -114,14 +131,39 @@ func (s *screen) decorate(line string) string {
 	return line
 }
 
+// above marks text that belongs above the line being typed.
+const above = "\x00above\x00"
+
+// wiped is how readline ends wiping the line away.
+const wiped = "\x1b[2K\r"
+
+// errBusy refuses text for above the line: the line is in the way, as it is just
+// being submitted. It must be tried again.
+var errBusy = errors.New("the line is in the way")
+
 // Write puts the painter's motion in the place of readline's.
 func (s *screen) Write(p []byte) (int, error) {
+	s.out.Lock()
+	defer s.out.Unlock()
+	if s.last { // a redraw that came too late
+		if bytes.HasPrefix(p, []byte(above)) {
+			return 0, errBusy
+		}
+		return len(p), nil
+	}
 	out := p
-	if before, rest, ok := bytes.Cut(p, []byte(mark)); ok {
+	if text, ok := bytes.CutPrefix(p, []byte(above)); ok {
+		if !s.cleared {
+			return 0, errBusy
+		}
+		out = text
+	} else if before, rest, ok := bytes.Cut(p, []byte(mark)); ok {
 		if motion, _, ok := bytes.Cut(rest, []byte(mark)); ok {
 			out = append(append([]byte(nil), before...), motion...)
 		}
 	}
+	s.last = s.submitted()
+	s.cleared = bytes.HasSuffix(out, []byte(wiped))
 	if _, err := s.to.Write(out); err != nil {
 		return 0, err
 	}
