@@ -58,3 +58,15 @@ func BenchmarkConnect(b *testing.B) {
 func BenchmarkSpawn(b *testing.B) {
 	benchmark(b, "", `local f = function() end for i = 1, n do spawn(f):join() end`)
 }
+
+// A hundred echo servers and their clients at once: n round trips in all.
+func BenchmarkHundred(b *testing.B) {
+	benchmark(b, benchPair, `local rounds, tasks = math.ceil(n / 100), {}
+for i = 1, 100 do
+  local c = socket() c:connect(a) local s = l:accept()
+  c:setsockopt("nodelay", true) s:setsockopt("nodelay", true)
+  spawn(function() for k = 1, rounds do s:send(s:recv(4096)) end end)
+  tasks[i] = spawn(function() for k = 1, rounds do c:send(m) c:recvexact(64) end end)
+end
+for i = 1, 100 do tasks[i]:join() end`)
+}

@@ -47,6 +47,14 @@ func foreign(v lua.LValue) sock.Value {
 	return sock.Value{Type: sock.Foreign, Any: v, Str: v.Type().String()}
 }
 
+func (s *Session) toValues(vs []lua.LValue) sock.Result {
+	var out sock.Result
+	for _, v := range vs {
+		out = append(out, s.toValue(v))
+	}
+	return out
+}
+
 // toLua converts a result.
 func (s *Session) toLua(v sock.Value) lua.LValue {
 	switch v.Type {

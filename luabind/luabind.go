@@ -14,7 +14,6 @@ import (
 	"context"
 	"io"
 	"io/fs"
-	"runtime"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -64,10 +63,14 @@ type Session struct {
 	started    time.Time
 }
 
-// threadOptions keep a waiting task small.
+// mainDepth is how deep calls of a script's main chunk may be in each other.
+const mainDepth = 20000
+
+// threadOptions keep a waiting task small; CallStackSize is how deep its calls
+// may be in each other.
 var threadOptions = lua.Options{
-	RegistrySize: 128, RegistryMaxSize: 1 << 20, RegistryGrowStep: 256,
-	CallStackSize: 1000, MinimizeStackMemory: true,
+	RegistrySize: 64, RegistryMaxSize: 1 << 20, RegistryGrowStep: 192,
+	CallStackSize: 500, MinimizeStackMemory: true,
 }
 
 // New returns a session with an empty table.
@@ -189,9 +192,21 @@ func (s *Session) thread() *lua.LState {
 	return th
 }
 
+// threadFor is thread, but for a script's main chunk with room for deep calls.
+func (s *Session) threadFor(l *local) *lua.LState {
+	if l.group == nil || l.depth > 1 || l.group.main != s.Loop.Current() {
+		return s.thread()
+	}
+	s.lua.Options.CallStackSize = mainDepth
+	th, _ := s.lua.NewThread()
+	s.lua.Options.CallStackSize = threadOptions.CallStackSize
+	th.SetContext(s.hook)
+	return th
+}
+
 func (s *Session) release(th *lua.LState) {
 	th.SetTop(0)
-	if len(s.idle) < 1024 {
+	if len(s.idle) < 1024 && th.Options.CallStackSize == threadOptions.CallStackSize {
 		s.idle = append(s.idle, th)
 	}
 }
@@ -225,7 +240,3 @@ func (h *hook) Done() <-chan struct{} {
 }
 
 func (h *hook) Err() error { return loop.ErrCancelled }
-
-// LimitProcessors keeps the collector from waking more processors than the one
-// loop can feed.
-func LimitProcessors() { runtime.GOMAXPROCS(min(runtime.GOMAXPROCS(0), 4)) }

@@ -39,7 +39,7 @@ func (s *Session) call(f lua.LValue, args []lua.LValue, handler *lua.LFunction) 
 		return nil, &raisedError{lua.LString("stack overflow"), "stack overflow (protected calls in each other)"}
 	}
 	l.depth++
-	th, running := s.thread(), l.coroutine
+	th, running := s.threadFor(l), l.coroutine
 	th.Push(f)
 	for _, a := range args {
 		th.Push(a)

@@ -112,11 +112,7 @@ func (s *Session) spawn(f lua.LValue, args []lua.LValue, text string) *sock.Job 
 		if err != nil {
 			return nil, s.caught(err)
 		}
-		var out sock.Result
-		for _, v := range results {
-			out = append(out, s.toValue(v))
-		}
-		return out, nil
+		return s.toValues(results), nil
 	})
 }
 

@@ -98,17 +98,33 @@ func doRecv(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	case flags&unix.MSG_WAITALL != 0 && flags&unix.MSG_TRUNC == 0 && h.Stream():
 		return recvAll(t, tab, a, n, flags&^unix.MSG_WAITALL)
 	case h.inbox != "":
-		v := h.takeInbox(n, flags&unix.MSG_PEEK != 0)
-		return h.given(a, v, len(v.Str), flags), nil
+		return h.fromInbox(a, n, flags), nil
 	}
 	got, err := tab.receive(t, h, n, flags, a)
+	return tab.outcome(a, n, flags, got, err)
+}
+
+// fromInbox and outcome are kept out of their callers' frames, which wait: with
+// them a waiting task would need 8 KiB of stack instead of 4.
+//
+//go:noinline
+func (h *Handle) fromInbox(a *Args, n, flags int) Result {
+	v := h.takeInbox(n, flags&unix.MSG_PEEK != 0)
+	return h.given(a, v, len(v.Str), flags)
+}
+
+// outcome is the result of a receive of at most n bytes that returned got.
+//
+//go:noinline
+func (t *Table) outcome(a *Args, n, flags, got int, err error) (Result, error) {
+	h := a.Handle(0)
 	if err == errDeaf || err == nil && got == 0 && h.sotype != unix.SOCK_DGRAM {
 		return a.eof(), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return h.given(a, Value{Type: Scratch, Str: tab.received(min(got, n))}, got, flags), nil
+	return h.given(a, Value{Type: Scratch, Str: t.received(min(got, n))}, got, flags), nil
 }
 
 // given is what a receive of the kernel's count got results in. MSG_TRUNC makes
@@ -169,7 +185,7 @@ func recvAll(t *loop.Task, tab *Table, a *Args, n, flags int) (Result, error) {
 		}
 		return nil, err
 	case data != "":
-		return a.Give(Value{Type: Bytes, Str: data}), nil
+		return a.bytes(data), nil
 	case err != nil:
 		return nil, err
 	}
@@ -213,16 +229,25 @@ func doRecvfrom(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		got, err = sysRecvfrom(h.FD, tab.buffer(n), flags, &tab.raw)
 		return err
 	})
-	if err == errDeaf || err == nil && got == 0 && h.sotype != unix.SOCK_DGRAM {
-		return a.eof(), nil
+	out, err := tab.outcome(a, n, flags, got, err)
+	if err == nil && out[0].Type != Nil {
+		out = a.insert(1, tab.raw.decode().text())
 	}
-	if err != nil {
-		return nil, err
-	}
-	out := h.given(a, Value{Type: Scratch, Str: tab.received(min(got, n))}, got, flags)
-	a.out = slices.Insert(out, 1, tab.raw.decode().text())
-	return a.out, nil
+	return out, err
 }
 
+//go:noinline
+func (a *Args) insert(i int, v Value) Result {
+	a.out = slices.Insert(a.out, i, v)
+	return a.out
+}
+
+// bytes is a result of data; as fromInbox it is kept out of frames that wait.
+//
+//go:noinline
+func (a *Args) bytes(data string) Result { return a.Give(Value{Type: Bytes, Str: data}) }
+
 // eof is the result of a receive after the peer's FIN.
+//
+//go:noinline
 func (a *Args) eof() Result { return a.Give(Value{}, Str("eof")) }

@@ -33,7 +33,7 @@ func streamVerbs() []Verb {
 					return a.eof(), err
 				}
 				line = strings.TrimSuffix(line[:len(line)-1], "\r")
-				return a.Give(Value{Type: Bytes, Str: line}), nil
+				return a.bytes(line), nil
 			}},
 		{Name: "recvuntil", Waits: true, Gives: "the data up to the mark and with it; eof as recv",
 			Summary: "receive up to a mark in the stream",
@@ -47,7 +47,7 @@ func streamVerbs() []Verb {
 				if data == "" || err != nil {
 					return a.eof(), err
 				}
-				return a.Give(Value{Type: Bytes, Str: data}), nil
+				return a.bytes(data), nil
 			}},
 		{Name: "recvexact", Waits: true, Gives: "the data; eof as recv",
 			Summary: "receive exactly so many bytes",
@@ -76,10 +76,17 @@ func doRecvexact(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if !h.Stream() {
 		return nil, errNoStream
 	}
+	if h.inbox == "" && n > 0 {
+		got, err := tab.receive(t, h, n, 0, a)
+		if err != nil || got == 0 || got == n {
+			return tab.outcome(a, n, 0, got, err)
+		}
+		h.inbox = strings.Clone(tab.received(got))
+	}
 	data, err := tab.collect(t, a, n, 0)
 	switch {
 	case len(data) == n:
-		return a.Give(Value{Type: Bytes, Str: data}), nil
+		return a.bytes(data), nil
 	case err != nil:
 		h.inbox = data
 		return nil, &partialError{partial: data, err: err}
