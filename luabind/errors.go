@@ -117,6 +117,9 @@ func (s *Session) caught(err error) error {
 		}
 		return &raisedError{t, text}
 	}
+	if t, ok := api.Object.(*lua.LTable); ok && t.Metatable == lua.LNil {
+		return &raisedError{t, s.inspect(t)}
+	}
 	return &raisedError{api.Object, s.show(api.Object)}
 }
 

@@ -3,6 +3,7 @@ package luabind
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -55,6 +56,9 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 	return err
 }
 
+// bareAssignment finds "x = listen", which Lua takes for the function.
+var bareAssignment = regexp.MustCompile(`^[\w\s,.]+=\s*(\w+)\s*$`)
+
 // Detach makes the task of an input that still runs a job, so that nobody has to
 // wait for it.
 func (s *Session) Detach(t *loop.Task, text string) *sock.Job {
@@ -72,7 +76,11 @@ func (s *Session) exec(t *loop.Task, text string) error {
 	case line.Command, line.Assign:
 		return s.execCommand(t, l)
 	case line.Lua:
-		return s.execLua(l)
+		err := s.execLua(l)
+		if word := bareAssignment.FindStringSubmatch(text); err == nil && word != nil && s.Known(word[1]) {
+			s.note(word[1] + " alone is the function; its result is " + word[1] + "()")
+		}
+		return err
 	case line.More:
 		return errors.New("the input ends in the middle of Lua")
 	}

@@ -36,6 +36,9 @@ func (s *Session) Help(topic string) (string, error) {
 			return f.usage + "\n  " + f.summary, nil
 		}
 	}
+	if text := s.describeErrno(strings.ToUpper(topic)); text != "" {
+		return text, nil
+	}
 	names := s.names()
 	for _, f := range s.functions {
 		name, _, _ := strings.Cut(f.usage, "(")
@@ -45,6 +48,22 @@ func (s *Session) Help(topic string) (string, error) {
 		return "", fmt.Errorf("no help on %s; did you mean %s?", sock.Quote(topic), near)
 	}
 	return "", fmt.Errorf("no help on %s; help lists all there is", sock.Quote(topic))
+}
+
+// describeErrno tells which verbs give an errno, and when; "" if none does.
+func (s *Session) describeErrno(name string) string {
+	text := ""
+	for i := range s.verbs {
+		for _, c := range s.verbs[i].Errors {
+			if c.Errno == name {
+				text += fmt.Sprintf("\n  %-12s %s", s.verbs[i].Name, c.When)
+			}
+		}
+	}
+	if text == "" {
+		return ""
+	}
+	return name + text
 }
 
 func (s *Session) overview() string {

@@ -125,7 +125,7 @@ func TestScriptEnds(t *testing.T) {
 		{"tasks are waited for", `spawn(function() sleep(0.01) print("late") end) print("main")`, "main\nlate", ""},
 		{"error with its line", "local x\nx.y = 1", "", "test:2: attempt to index a non-table object(nil) with key 'y'"},
 		{"failed call with its line", "\nrecv(7)", "", "test:2: recv: no such handle: 7; usage: recv SOCKET [MAX=65536] [FLAGS] [--timeout TIME]"},
-		{"error value", `error({code=1})`, "", "table: "},
+		{"error value", `error({code=1})`, "", "{code = 1}"},
 		{"error object with tostring", `error(setmetatable({},{__tostring=function() return "mine" end}))`, "", "mine"},
 		{"exit", `spawn(function() while true do sleep(1) end end) exit(3)`, "", "exit status 3"},
 		{"exit in a task", `spawn(function() exit(4) end) while true do sleep(1) end`, "", "exit status 4"},

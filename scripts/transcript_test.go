@@ -10,8 +10,18 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the transcripts in testdata from what came")
 
-// TestTranscripts replays every transcript in testdata.
+// TestTranscripts replays every transcript in testdata, and checks that all
+// descriptors are closed again.
 func TestTranscripts(t *testing.T) {
+	before, err := os.ReadDir("/proc/self/fd")
+	t.Run("all", replayAll)
+	after, _ := os.ReadDir("/proc/self/fd")
+	if err == nil && len(after) > len(before) {
+		t.Errorf("%d descriptors are open, %d were before", len(after), len(before))
+	}
+}
+
+func replayAll(t *testing.T) {
 	files, err := filepath.Glob("../testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no transcripts: ", err)
