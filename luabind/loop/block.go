@@ -1,0 +1,46 @@
+package loop
+
+import (
+	"context"
+	"time"
+)
+
+// Block runs f on a goroutine of its own and waits for its result. When the
+// wait ends early, f's context is cancelled and what it still returns is given
+// to lost (unless nil), on the loop's goroutine.
+func Block[T any](t *Task, deadline time.Time, f func(context.Context) (T, error), lost func(T)) (T, error) {
+	var (
+		result T
+		err    error
+		done   bool
+		gone   bool
+	)
+	if err := t.Interrupted(); err != nil {
+		return result, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		r, e := f(ctx)
+		t.loop.Post(func() {
+			if gone {
+				if lost != nil && e == nil {
+					lost(r)
+				}
+				return
+			}
+			result, err, done = r, e, true
+			t.ready(nil)
+		})
+	}()
+	for !done {
+		if e := t.sleepUntil(deadline); e != nil {
+			gone = !done
+			if done {
+				break
+			}
+			return result, e
+		}
+	}
+	return result, err
+}
