@@ -63,8 +63,13 @@ type Session struct {
 	started    time.Time
 }
 
-// mainDepth is how deep calls of a script's main chunk may be in each other.
-const mainDepth = 20000
+// mainDepth is how deep calls of a script's main chunk may be in each other:
+// an error there costs the square of it, for gopher-lua counts the frames anew for
+// each line of the traceback. mainStep is by how many values its stack grows.
+const (
+	mainDepth = 6000
+	mainStep  = 16 << 10
+)
 
 // threadOptions keep a waiting task small; CallStackSize is how deep its calls
 // may be in each other.
@@ -197,9 +202,9 @@ func (s *Session) threadFor(l *local) *lua.LState {
 	if l.group == nil || l.depth > 1 || l.group.main != s.Loop.Current() {
 		return s.thread()
 	}
-	s.lua.Options.CallStackSize = mainDepth
+	s.lua.Options.CallStackSize, s.lua.Options.RegistryGrowStep = mainDepth, mainStep
 	th, _ := s.lua.NewThread()
-	s.lua.Options.CallStackSize = threadOptions.CallStackSize
+	s.lua.Options = threadOptions
 	th.SetContext(s.hook)
 	return th
 }

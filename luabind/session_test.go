@@ -136,7 +136,7 @@ func TestScriptEnds(t *testing.T) {
 		{"two errors", `for i=1,2 do spawn(function() error(i,0) end) end`, "j1: 1\nj2: 2", "2 tasks have failed"},
 		{"syntax", `x = = 1`, "", `test:1: syntax error near "="`},
 		{"stack overflow", `local function f() return 1 + f() end f()`, "", "stack overflow"},
-		{"deep calls", `local function f(n) if n == 0 then return 0 end return 1 + f(n-1) end print(f(15000))`, "15000", ""},
+		{"deep calls", `local function f(n) if n == 0 then return 0 end return 1 + f(n-1) end print(f(5000))`, "5000", ""},
 		{"pcall in pcall for ever", `local function f() return pcall(f) end print((f()))`, "true", ""},
 		{"an abandoned coroutine", `local g=coroutine.wrap(function() while true do pcall(coroutine.yield) end end) g() g() print("end")`, "end", ""},
 		{"an abandoned blocking task", `local a,b=socketpair() local t=spawn(function() recv(a) end) cancel(t)`, "", ""},
