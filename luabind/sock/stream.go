@@ -77,9 +77,15 @@ func doRecvexact(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		return nil, errNoStream
 	}
 	if h.inbox == "" && n > 0 {
-		got, err := tab.receive(t, h, n, 0, a)
-		if err != nil || got == 0 || got == n {
+		// More room than asked for tells, when it is not filled, that the kernel
+		// has no more: the next call need not ask.
+		got, err := tab.receive(t, h, max(n, len(tab.scratch)), 0, a)
+		if err != nil || got == 0 {
 			return tab.outcome(a, n, 0, got, err)
+		}
+		if got >= n {
+			h.inbox = strings.Clone(tab.received(got)[n:])
+			return tab.outcome(a, n, 0, n, nil)
 		}
 		h.inbox = strings.Clone(tab.received(got))
 	}
