@@ -1,4 +1,4 @@
-package main
+package scripts
 
 import (
 	"bytes"
@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"socksh/scripts"
 )
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
@@ -17,24 +15,24 @@ var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 // TestReadme runs all that the README shows: its transcripts, its Lua as the
 // file that its first line names, and its commands, where their output is shown.
 func TestReadme(t *testing.T) {
-	text, err := os.ReadFile("README.md")
+	text, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	binary := filepath.Join(dir, "socksh")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	binary := build(t)
+	if err := os.Symlink(binary, filepath.Join(dir, "socksh")); err != nil {
+		t.Fatal(err)
 	}
-	if err := os.CopyFS(filepath.Join(dir, "testdata"), os.DirFS("testdata")); err != nil {
+	if err := os.CopyFS(filepath.Join(dir, "testdata"), os.DirFS("../testdata")); err != nil {
 		t.Fatal(err)
 	}
 	command := ""
 	for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
 		switch kind, body := block[1], block[2]; kind {
 		case "transcript":
-			got, err := scripts.Replay(body)
-			if line, came, wanted := scripts.Differ(got, body); err != nil || line > 0 {
+			got, err := Replay(body)
+			if line, came, wanted := Differ(got, body); err != nil || line > 0 {
 				t.Errorf("transcript: line %d: expected %q, got %q (%v)\n%s", line, wanted, came, err, got)
 			}
 		case "lua":
