@@ -74,7 +74,7 @@ const (
 // threadOptions keep a waiting task small; CallStackSize is how deep its calls
 // may be in each other.
 var threadOptions = lua.Options{
-	RegistrySize: 64, RegistryMaxSize: 1 << 20, RegistryGrowStep: 192,
+	RegistrySize: 32, RegistryMaxSize: 1 << 20, RegistryGrowStep: 224,
 	CallStackSize: 500, MinimizeStackMemory: true,
 }
 
