@@ -67,34 +67,35 @@ func (s *Session) commandOf(text string) (*sock.Verb, []string) {
 	return s.Verb(name), words
 }
 
+// positional counts the words that are positional arguments. open is the name of
+// a --name at the end whose value is still to come.
+func positional(words []string) (count int, open string) {
+	for i := 0; i < len(words); i++ {
+		flag, ok := strings.CutPrefix(words[i], "--")
+		switch {
+		case !ok:
+			count++
+		case strings.Contains(flag, "="):
+		case i+1 == len(words):
+			return count, flag
+		default:
+			i++ // its value
+		}
+	}
+	return count, ""
+}
+
 // place returns the parameter that the next word is for, and the name of a
 // --name before it.
 func place(v *sock.Verb, words []string) (p *sock.Param, named string) {
-	position := 0
-	for i := 0; i < len(words); i++ {
-		if flag, ok := strings.CutPrefix(words[i], "--"); ok {
-			if strings.Contains(flag, "=") {
-				continue
-			}
-			if i+1 == len(words) {
-				for k := range v.Params {
-					if v.Params[k].Name == flag {
-						return &v.Params[k], flag
-					}
-				}
-				return nil, flag
-			}
-			i++
-			continue
-		}
-		position++
-	}
+	position, named := positional(words)
 	for k := range v.Params {
-		if k == position || v.Params[k].Rest {
-			return &v.Params[k], ""
+		switch p := &v.Params[k]; {
+		case named != "" && p.Name == named, named == "" && (k == position || p.Rest):
+			return p, named
 		}
 	}
-	return nil, ""
+	return nil, named
 }
 
 func (s *Session) completeArgument(v *sock.Verb, words []string, word string) []Candidate {
@@ -162,8 +163,7 @@ func (s *Session) completeArgument(v *sock.Verb, words []string, word string) []
 			all = append(all, Candidate{s.verbs[i].Name, s.verbs[i].Summary})
 		}
 		for _, f := range s.functions {
-			name, _, _ := strings.Cut(f.usage, "(")
-			all = append(all, Candidate{name, f.summary})
+			all = append(all, Candidate{f.name(), f.summary})
 		}
 	case sock.FileKind:
 		all = s.completeFile(word)
@@ -238,16 +238,7 @@ func (s *Session) Hint(text string) string {
 	if v == nil || strings.TrimSpace(text) == "" {
 		return ""
 	}
-	position := 0
-	for i := 0; i < len(words); i++ {
-		if strings.HasPrefix(words[i], "--") {
-			if !strings.Contains(words[i], "=") {
-				i++
-			}
-			continue
-		}
-		position++
-	}
+	position, _ := positional(words)
 	var rest []string
 	for i := range v.Params {
 		if i >= position || v.Params[i].Rest {

@@ -12,10 +12,16 @@ import (
 // A function is one that scripts have beyond the verbs and Lua's own.
 type function struct{ usage, summary string }
 
+func (f function) name() string {
+	name, _, _ := strings.Cut(f.usage, "(")
+	return name
+}
+
 // define makes a builtin that help knows.
 func (s *Session) define(usage, summary string, f lua.LGFunction) {
-	name, _, _ := strings.Cut(usage, "(")
-	s.functions = append(s.functions, function{usage, summary})
+	added := function{usage, summary}
+	name := added.name()
+	s.functions = append(s.functions, added)
 	if table, field, ok := strings.Cut(name, "."); ok {
 		s.builtins.RawGetString(table).(*lua.LTable).RawSetString(field, s.lua.NewFunction(f))
 		return
@@ -32,7 +38,7 @@ func (s *Session) Help(topic string) (string, error) {
 		return s.describeVerb(v), nil
 	}
 	for _, f := range s.functions {
-		if strings.HasPrefix(f.usage, topic+"(") {
+		if f.name() == topic {
 			return f.usage + "\n  " + f.summary, nil
 		}
 	}
@@ -41,8 +47,7 @@ func (s *Session) Help(topic string) (string, error) {
 	}
 	names := s.names()
 	for _, f := range s.functions {
-		name, _, _ := strings.Cut(f.usage, "(")
-		names = append(names, name)
+		names = append(names, f.name())
 	}
 	if near := sock.Nearest(topic, names); near != "" {
 		return "", fmt.Errorf("no help on %s; did you mean %s?", sock.Quote(topic), near)
