@@ -22,11 +22,22 @@ func (s *Session) define(usage, summary string, f lua.LGFunction) {
 	added := function{usage, summary}
 	name := added.name()
 	s.functions = append(s.functions, added)
-	if table, field, ok := strings.Cut(name, "."); ok {
-		s.builtins.RawGetString(table).(*lua.LTable).RawSetString(field, s.lua.NewFunction(f))
+	s.place(name, s.lua.NewFunction(f))
+}
+
+// place makes v a global or, where the name has a point, the field of a table.
+func (s *Session) place(name string, v lua.LValue) {
+	table, field, ok := strings.Cut(name, ".")
+	if !ok {
+		s.builtins.RawSetString(name, v)
 		return
 	}
-	s.builtin(name, f)
+	t, ok := s.lua.GetGlobal(table).(*lua.LTable)
+	if !ok {
+		t = s.lua.NewTable()
+		s.builtins.RawSetString(table, t)
+	}
+	t.RawSetString(field, v)
 }
 
 // Help returns the text on a verb, a function or an errno, or the overview for "".
@@ -37,10 +48,8 @@ func (s *Session) Help(topic string) (string, error) {
 	if v := s.Verb(topic); v != nil {
 		return s.describeVerb(v), nil
 	}
-	for _, f := range s.functions {
-		if f.name() == topic {
-			return f.usage + "\n  " + f.summary, nil
-		}
+	if text := s.describeFunctions(topic); text != "" {
+		return text, nil
 	}
 	if text := s.describeErrno(strings.ToUpper(topic)); text != "" {
 		return text, nil
@@ -53,6 +62,19 @@ func (s *Session) Help(topic string) (string, error) {
 		return "", fmt.Errorf("no help on %s; did you mean %s?", sock.Quote(topic), near)
 	}
 	return "", fmt.Errorf("no help on %s; help lists all there is", sock.Quote(topic))
+}
+
+// describeFunctions tells of the function that is called topic, and of those in
+// the table or of the objects of that name; "" if there are none.
+func (s *Session) describeFunctions(topic string) string {
+	var parts []string
+	for _, f := range s.functions {
+		name := f.name()
+		if name == topic || strings.HasPrefix(name, topic+".") || strings.HasPrefix(name, topic+":") {
+			parts = append(parts, f.usage+"\n  "+f.summary)
+		}
+	}
+	return strings.Join(parts, "\n")
 }
 
 // describeErrno tells which verbs give an errno, and when; "" if none does.
@@ -83,7 +105,9 @@ func (s *Session) overview() string {
 	b.WriteString("& at the end makes a job. Anything that is no command is Lua: x = recv(3); = 1+1\n")
 	b.WriteString("\nLua has beyond these:\n")
 	for _, f := range s.functions {
-		fmt.Fprintf(&b, "  %-34s %s\n", f.usage, f.summary)
+		if !strings.Contains(f.name(), ":") { // help on its object lists a method
+			fmt.Fprintf(&b, "  %-34s %s\n", f.usage, f.summary)
+		}
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -76,8 +76,14 @@ func (s *Session) openTasks() {
 		L.Push(s.job(s.spawn(f, values(L, 2), "spawn "+strings.TrimSuffix(L.Where(1), ":"))))
 		return 1
 	})
-	s.define("clock()", "seconds on a clock that is never set, for measuring", func(L *lua.LState) int {
+	clock := func(L *lua.LState) int {
 		L.Push(lua.LNumber(time.Since(s.started).Seconds()))
+		return 1
+	}
+	s.define("clock()", "seconds on a clock that is never set, for measuring", clock)
+	s.define("time.now()", "the same as clock()", clock)
+	s.define("time.wall()", "seconds since 1970 with their fraction, on the clock that people set", func(L *lua.LState) int {
+		L.Push(lua.LNumber(float64(time.Now().UnixMicro()) / 1e6))
 		return 1
 	})
 	s.define("yield()", "let the other tasks run", func(L *lua.LState) int { s.Loop.Current().Yield(); return 0 })

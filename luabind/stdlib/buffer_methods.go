@@ -1,0 +1,149 @@
+package stdlib
+
+import (
+	"bytes"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// bufferMethods are what a buffer does as a whole. Positions count from 1, and
+// from the end if they are negative, as in string.*; those that only ask are cut
+// to what there is as string.sub does, those that write or make a view are
+// checked. A method that changes the buffer gives the buffer.
+func bufferMethods() []Function {
+	return []Function{
+		function("buffer:len()", "how many bytes it holds; also #b", func(c call) int {
+			return c.give(lua.LNumber(c.buffer().length))
+		}),
+		function("buffer:cap()", "how many bytes it has room for", func(c call) int {
+			return c.give(lua.LNumber(len(c.buffer().Room())))
+		}),
+		function("buffer:clear()", "make it empty; the room stays", func(c call) int {
+			c.buffer().Filled(0)
+			return c.itself()
+		}),
+		function("buffer:resize(n)", "make it n bytes long; zeros are added", func(c call) int {
+			b, n := c.buffer(), c.count(1)
+			if !b.grow(n) {
+				c.full(b, n)
+			}
+			if n > b.length {
+				clear(b.Room()[b.length:n])
+			}
+			b.Filled(n)
+			return c.itself()
+		}),
+		function("buffer:append(data, ...)", "add to the end", func(c call) int {
+			b := c.buffer()
+			for n := 1; n < c.GetTop(); n++ {
+				c.put(b, b.length, c.data(n))
+			}
+			return c.itself()
+		}),
+		function("buffer:set(i, data)", "put data at position i, over what is there and beyond", func(c call) int {
+			b := c.buffer()
+			c.put(b, c.within(1, b.length+1), c.data(2))
+			return c.itself()
+		}),
+		function("buffer:fill(byte [, i [, j]])", "make all bytes, or those from i to j, the same", func(c call) int {
+			b, value := c.buffer(), c.int(1)
+			if value < 0 || value > 255 {
+				c.bad(1, "%s is no byte", c.arg(1))
+			}
+			from, to := span(c.optInt(2, 1), c.optInt(3, -1), b.length)
+			part := b.Bytes()[from:to]
+			for i := range part {
+				part[i] = byte(value)
+			}
+			return c.itself()
+		}),
+		function("buffer:drop(n)", "take the first n bytes away", func(c call) int {
+			b := c.buffer()
+			n := c.int(1)
+			if n < 0 || n > b.length {
+				c.bad(1, "%s is not within 0 to %d", c.arg(1), b.length)
+			}
+			b.Filled(copy(b.Room(), b.Bytes()[n:]))
+			return c.itself()
+		}),
+		function("buffer:sub(i [, j])", "a string of the bytes from i to j, as string.sub", func(c call) int {
+			b := c.buffer().Bytes()
+			from, to := span(c.int(1), c.optInt(2, -1), len(b))
+			return c.give(lua.LString(b[from:to]))
+		}),
+		function("buffer:byte([i [, j]])", "bytes as numbers, as string.byte", func(c call) int {
+			b := c.buffer().Bytes()
+			i := c.optInt(1, 1)
+			if !c.given(2) && i < -len(b) {
+				return 0
+			}
+			from, to := span(i, c.optInt(2, i), len(b))
+			if to-from > maxResults {
+				c.RaiseError("string slice too long")
+			}
+			for _, v := range b[from:to] {
+				c.Push(lua.LNumber(v))
+			}
+			return to - from
+		}),
+		function("buffer:find(data [, init])", "the first and last position of these bytes, searched from init on; nil if there are none", func(c call) int {
+			b, data, init := c.buffer().Bytes(), c.data(1), c.optInt(2, 1)
+			from, _ := span(init, -1, len(b))
+			if from > len(b) {
+				return c.give(lua.LNil)
+			}
+			i := bytes.Index(b[from:], data)
+			if i < 0 {
+				return c.give(lua.LNil)
+			}
+			return c.give(lua.LNumber(from+i+1), lua.LNumber(from+i+len(data)))
+		}),
+		function("buffer:copy()", "a buffer of its own with the same bytes", func(c call) int {
+			b := &Buffer{memory: bytes.Clone(c.buffer().Bytes())}
+			b.length = len(b.memory)
+			return c.give(newBuffer(c.LState, b))
+		}),
+		function("buffer:slice(i [, j])", "a view of the bytes from i to j without a copy: the same bytes, seen and changed through both", func(c call) int {
+			b := c.buffer()
+			from := c.within(1, b.length+1)
+			to := b.length
+			if c.given(2) {
+				to = c.int(2)
+				if to < 0 {
+					to += b.length + 1
+				}
+			}
+			if to < from || to > b.length {
+				c.bad(2, "%s is not within %d to %d", c.arg(2), from, b.length)
+			}
+			v := b.view(from, to-from)
+			v.length = v.room
+			return c.give(newBuffer(c.LState, v))
+		}),
+		function("buffer:tail([n])", "a view of n bytes of room after the end, or of all there is: recv(s, b:tail()) adds to b", func(c call) int {
+			b := c.buffer()
+			n := max(len(b.Room())-b.length, 1)
+			if c.given(1) {
+				n = c.count(1)
+			}
+			if !b.grow(b.length + n) {
+				c.full(b, b.length+n)
+			}
+			if !c.given(1) {
+				n = len(b.Room()) - b.length
+			}
+			return c.give(newBuffer(c.LState, b.view(b.length, n)))
+		}),
+		function("buffer:pack(format, ...)", "add values to the end as string.pack writes them", func(c call) int {
+			b := c.buffer()
+			c.put(b, b.length, c.pack(1, b.length))
+			return c.itself()
+		}),
+		function("buffer:unpack(format [, i])", "read values at i as string.unpack; gives the position after them too", func(c call) int {
+			return c.unpack(string(c.data(1)), c.buffer().Bytes(), 2)
+		}),
+	}
+}
+
+// itself gives the object that a method was called on.
+func (c call) itself() int { return c.give(c.Get(1)) }

@@ -1,0 +1,205 @@
+package stdlib
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// A Function is one row of what scripts have beyond Lua 5.1. Usage starts with
+// the name: "crc32(data)" is a global, "bit.band(...)" a field, "string.pack(...)"
+// a field of Lua's own table, "json.null" a Value, and "buffer:find(...)" a
+// method, which is on its objects already and so has neither Call nor Value.
+type Function struct {
+	Usage, Summary string
+	Call           lua.LGFunction
+	Value          lua.LValue
+}
+
+// Bytes makes the byte tools for L and returns their rows in the order of help.
+func Bytes(L *lua.LState) []Function {
+	var all []Function
+	for _, rows := range [][]Function{buffers(L), packing(), bitwise(), integers(L), hexes(), base64s(), checksums(), jsons(L)} {
+		all = append(all, rows...)
+	}
+	return all
+}
+
+// A call is one use of a function by a script. Arguments count from 1, in a
+// method without its object, as they do in messages.
+type call struct {
+	*lua.LState
+	name string
+	self int // 1 for a method, else 0
+}
+
+// function makes a row whose messages use the name that usage starts with.
+func function(usage, summary string, f func(call) int) Function {
+	path, _, _ := strings.Cut(usage, "(")
+	cut := strings.LastIndexAny(path, ".:")
+	c := call{name: path[cut+1:]}
+	if cut > 0 && path[cut] == ':' {
+		c.self = 1
+	}
+	return Function{Usage: usage, Summary: summary, Call: func(L *lua.LState) int {
+		c := c
+		c.LState = L
+		return f(c)
+	}}
+}
+
+// methods makes the metatable called name of rows that are methods: each can
+// be called on an object, and help knows it.
+func methods(L *lua.LState, name string, rows []Function) *lua.LTable {
+	meta := L.NewTypeMetatable(name)
+	index := L.NewTable()
+	for i, r := range rows {
+		path, _, _ := strings.Cut(r.Usage, "(")
+		index.RawSetString(path[strings.IndexByte(path, ':')+1:], L.NewFunction(r.Call))
+		rows[i].Call = nil
+	}
+	meta.RawSetString("__index", index)
+	return meta
+}
+
+// bad raises the manual's error about argument n.
+func (c call) bad(n int, format string, args ...any) {
+	c.RaiseError("bad argument #%d to '%s' (%s)", n, c.name, fmt.Sprintf(format, args...))
+}
+
+// wrong raises the error about the type of argument n.
+func (c call) wrong(n int, want string) {
+	got := "no value"
+	if n+c.self <= c.GetTop() {
+		got = c.arg(n).Type().String()
+	}
+	c.bad(n, "%s expected, got %s", want, got)
+}
+
+// arg returns argument n, nil if it was left out.
+func (c call) arg(n int) lua.LValue { return c.Get(n + c.self) }
+
+// given reports whether argument n is there and not nil.
+func (c call) given(n int) bool { return c.arg(n) != lua.LNil }
+
+// data returns the bytes of argument n: a string, a number or a buffer. They
+// must not be written to, and those of a buffer change with it.
+func (c call) data(n int) []byte {
+	switch v := c.arg(n).(type) {
+	case lua.LString:
+		return bytesOf(string(v))
+	case lua.LNumber:
+		return []byte(v.String())
+	case *lua.LUserData:
+		switch x := v.Value.(type) {
+		case *Buffer:
+			return x.Bytes()
+		case Integer:
+			return []byte(x.String())
+		}
+	}
+	c.wrong(n, "string")
+	return nil
+}
+
+// number returns argument n; texts that are numbers count as such.
+func (c call) number(n int) float64 {
+	switch v := c.arg(n).(type) {
+	case lua.LNumber:
+		return float64(v)
+	case lua.LString:
+		if f, ok := parseFloat(string(v)); ok {
+			return f
+		}
+	}
+	c.wrong(n, "number")
+	return 0
+}
+
+// int returns argument n, without its fraction.
+func (c call) int(n int) int {
+	f := c.number(n)
+	switch {
+	case f != f:
+		return 0
+	case f >= math.MaxInt32<<16:
+		return math.MaxInt32 << 16
+	case f <= math.MinInt32<<16:
+		return math.MinInt32 << 16
+	}
+	return int(f)
+}
+
+// optInt is int with a default.
+func (c call) optInt(n, otherwise int) int {
+	if !c.given(n) {
+		return otherwise
+	}
+	return c.int(n)
+}
+
+// little reads a byte order: "<", or ">", which is also meant where none is given.
+func (c call) little(n int) bool {
+	switch c.arg(n) {
+	case lua.LNil, lua.LString(">"):
+		return false
+	case lua.LString("<"):
+		return true
+	}
+	c.bad(n, `a byte order is ">" or "<"`)
+	return false
+}
+
+// give returns values to the script.
+func (c call) give(values ...lua.LValue) int {
+	for _, v := range values {
+		c.Push(v)
+	}
+	return len(values)
+}
+
+// text returns as a string bytes that nobody else has or will write to.
+func (c call) text(fresh []byte) int { return c.give(lua.LString(stringOf(fresh))) }
+
+// maxResults is the most values that one call gives: a task's stack grows slowly.
+const maxResults = 1 << 16
+
+// span turns positions i to j as string.sub takes them into a range of n bytes.
+func span(i, j, n int) (from, to int) {
+	if i < 0 {
+		i = max(n+i+1, 1)
+	}
+	if j < 0 {
+		j = n + j + 1
+	}
+	i, j = max(i, 1), min(j, n)
+	return i - 1, max(j, i-1)
+}
+
+// bytesOf and stringOf see the same memory as the other type, without a copy.
+func bytesOf(s string) []byte  { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+func stringOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// piece is how much data is worked on between two pulses.
+const piece = 1 << 20
+
+// pieces calls f with data in order, not too much at a time.
+func pieces(L *lua.LState, data []byte, f func([]byte)) {
+	for len(data) > piece {
+		f(data[:piece])
+		data = data[piece:]
+		pulse(L)
+	}
+	f(data)
+}
+
+// quoteByte shows a byte in a message: 'x', or '\xff'.
+func quoteByte(b byte) string {
+	if b < 0x20 || b > 0x7e {
+		return fmt.Sprintf(`'\x%02x'`, b)
+	}
+	return "'" + string(rune(b)) + "'"
+}
