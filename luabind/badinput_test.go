@@ -21,6 +21,7 @@ var good = map[sock.Kind][2]string{
 	sock.AddressKind:  {"@socksh-nobody", `"@socksh-nobody"`},
 	sock.WordKind:     {"", ""}, // the parameter's first choice
 	sock.IntKind:      {"1", "1"},
+	sock.RoomKind:     {"1", "buffer(9)"},
 	sock.BytesKind:    {"data", `"data"`},
 	sock.FlagsKind:    {"dontwait", `"dontwait"`},
 	sock.EventsKind:   {"in", `"in"`},
@@ -40,7 +41,7 @@ var (
 	badWords = []string{"99", "3", "banana", "-1", "0", "1.5", "99999999999999999999", "1e999", "NaN", `\x00`, `\xFF`, `a\nb`, `\x1B[2J`, "",
 		"[::1", "127.0.0.1:70000", "256.1.1.1:80", "fe80::1%\\n", "unix:\\x00", "j99", "peek|banana", strings.Repeat("w", 300), strings.Repeat("语", 100), "x" + strings.Repeat("é", 200)}
 	badValues = []string{"nil", "true", "print", "{{}}", "(function() local t={} t[1]=t return t end)()", "coroutine.create(print)", "0/0", "1/0", "-2^63", "1e300", "socket()",
-		`{timeout="x"}`, `{timeout=-1}`, `{timeout=print}`, "{nonsense=1}", "{[print]=1}", `{["\n"]=1}`, `{["\255"]=1}`}
+		`{timeout="x"}`, `{timeout=-1}`, `{timeout=print}`, "{nonsense=1}", "{[print]=1}", `{["\n"]=1}`, `{["\255"]=1}`, "buffer()", "buffer(5):tail(2)", `u64("18446744073709551615")`, "json.null"}
 	never = []string{`{timeout="x"}`, `{timeout=-1}`, `{timeout=print}`, "{nonsense=1}", "{[print]=1}"} // accepted
 )
 

@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"socksh/luabind/sock"
+	"socksh/luabind/stdlib"
 )
 
 // toValue converts an argument from Lua. Texts stay texts: sock parses them.
@@ -25,6 +26,10 @@ func (s *Session) toValue(v lua.LValue) sock.Value {
 			return sock.Value{Type: sock.AHandle, Any: x}
 		case *sock.Job:
 			return sock.Value{Type: sock.AJob, Any: x}
+		case *stdlib.Buffer:
+			return sock.Value{Type: sock.Memory, Any: x}
+		case stdlib.Integer:
+			return sock.Value{Type: sock.Text, Str: x.String(), Any: v}
 		}
 	case *lua.LTable:
 		if v.Len() > 0 {
@@ -65,7 +70,12 @@ func (s *Session) toLua(v sock.Value) lua.LValue {
 	case sock.Number:
 		return s.number(v.Num)
 	case sock.Text, sock.Bytes:
+		if i, ok := v.Any.(*lua.LUserData); ok { // a u64 or i64 on its way back
+			return i
+		}
 		return lua.LString(v.Str)
+	case sock.Memory:
+		return v.Any.(*stdlib.Buffer).Object()
 	case sock.Scratch:
 		return lua.LString(strings.Clone(v.Str))
 	case sock.AHandle:

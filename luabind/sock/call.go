@@ -27,6 +27,8 @@ type Args struct {
 	timeout  time.Duration // negative: none
 	deadline time.Time     // of the timeout, once the call has had to wait
 	out      []Value
+	into     Buffer // what is received into, nil for the scratch buffer
+	filled   int    // bytes of it that have come before
 }
 
 // Begin returns a call of v.
@@ -49,7 +51,7 @@ func (c *Call) End() {
 	clear(c.args.rest)
 	clear(c.args.out)
 	clear(c.args.values[:len(c.verb.Params)])
-	c.bound = false
+	c.bound, c.args.into, c.args.filled = false, nil, 0
 	c.in, c.named, c.args.rest, c.args.out = c.in[:0], c.named[:0], c.args.rest[:0], c.args.out[:0]
 	c.table.calls = append(c.table.calls, c)
 }

@@ -16,7 +16,7 @@ func dataVerbs() []Verb {
 	socket := Param{Name: "socket", Kind: HandleKind, Fits: talks}
 	data := Param{Name: "data", Kind: BytesKind}
 	flags := Param{Name: "flags", Kind: FlagsKind, Optional: true}
-	count := Param{Name: "max", Kind: IntKind, Optional: true, Default: Num(65536), Min: 1, Max: maxReceive}
+	count := Param{Name: "max", Kind: RoomKind, Optional: true, Default: Num(65536), Min: 1, Max: maxReceive}
 	sendErrors := []Cause{{"EPIPE", "the socket may not send: not connected, or shut down"}, {"ECONNRESET", "the peer has reset the connection"},
 		{"EAGAIN", "with dontwait: there is no room"}, {"EMSGSIZE", "the datagram is too large"}, {"EDESTADDRREQ", "a datagram socket has no peer"}}
 	recvErrors := []Cause{{"ENOTCONN", "the socket is not connected"}, {"ECONNRESET", "the peer has reset the connection"},
@@ -29,7 +29,7 @@ func dataVerbs() []Verb {
 			Example: `send 2 "GET / HTTP/1.0\r\n\r\n"`, See: "send(2)", Run: doSend},
 		{Name: "recv", Aliases: []string{"read"}, Waits: true, Gives: "the data; eof when the peer has ended the stream; with trunc also the real length",
 			Summary: "receive data",
-			Details: "It returns as soon as anything has come, at most MAX bytes and never more than a MiB. An empty datagram is empty data, not eof. A reset is ECONNRESET.",
+			Details: "It returns as soon as anything has come, at most MAX bytes and never more than a MiB. An empty datagram is empty data, not eof. A reset is ECONNRESET. With a buffer in place of MAX it receives into that, and gives how many bytes came.",
 			Params:  []Param{socket, count, flags}, Errors: recvErrors,
 			Example: "recv 3 1024 --timeout 500ms", See: "recv(2)", Run: doRecv},
 		{Name: "sendto", Waits: true, Gives: "how many bytes were sent",
@@ -100,6 +100,7 @@ func doRecv(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	case h.inbox != "":
 		return h.fromInbox(a, n, flags), nil
 	}
+	a.into = a.buffer()
 	got, err := tab.receive(t, h, n, flags, a)
 	return tab.outcome(a, n, flags, got, err)
 }
@@ -124,7 +125,7 @@ func (t *Table) outcome(a *Args, n, flags, got int, err error) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.given(a, Value{Type: Scratch, Str: t.received(min(got, n))}, got, flags), nil
+	return h.given(a, Value{Type: Scratch, Str: a.received(t, min(got, n))}, got, flags), nil
 }
 
 // given is what a receive of the kernel's count got results in. MSG_TRUNC makes
@@ -132,22 +133,22 @@ func (t *Table) outcome(a *Args, n, flags, got int, err error) (Result, error) {
 // that were thrown away, tcp(7).
 func (h *Handle) given(a *Args, data Value, got, flags int) Result {
 	if flags&unix.MSG_TRUNC == 0 {
-		return a.Give(data)
+		return a.Give(a.put(data))
 	}
 	if h.Stream() && h.family != unix.AF_UNIX {
 		data.Str = ""
 	}
-	return a.Give(data, Num(got))
+	return a.Give(a.put(data), Num(got))
 }
 
-// receive waits for data and leaves it in the scratch buffer. With MSG_TRUNC in
+// receive waits for data and leaves it in the room of a. With MSG_TRUNC in
 // flags the count it returns may be more than n.
 func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int, error) {
 	flags |= h.refuses(listens)
 	var patience time.Time
 	for {
 		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(loop.Read) {
-			buf := t.buffer(n)
+			buf := a.room(t, n)
 			got, err := sysRecv(h.FD, buf, flags)
 			if err == nil {
 				if got < len(buf) && got > 0 && flags == 0 && h.sotype == unix.SOCK_STREAM && h.family != unix.AF_UNIX {
@@ -225,8 +226,9 @@ func doRecvfrom(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		return doRecv(t, tab, a)
 	}
 	got := 0
+	a.into = a.buffer()
 	err := h.retry(t, loop.Read, a, flags|h.refuses(listens), func() (err error) {
-		got, err = sysRecvfrom(h.FD, tab.buffer(n), flags, &tab.raw)
+		got, err = sysRecvfrom(h.FD, a.room(tab, n), flags, &tab.raw)
 		return err
 	})
 	out, err := tab.outcome(a, n, flags, got, err)
@@ -245,7 +247,7 @@ func (a *Args) insert(i int, v Value) Result {
 // bytes is a result of data; as fromInbox it is kept out of frames that wait.
 //
 //go:noinline
-func (a *Args) bytes(data string) Result { return a.Give(Value{Type: Bytes, Str: data}) }
+func (a *Args) bytes(data string) Result { return a.Give(a.put(Value{Type: Bytes, Str: data})) }
 
 // eof is the result of a receive after the peer's FIN.
 //

@@ -28,7 +28,14 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 		return Value{Type: Foreign, Any: a}, err
 	case WordKind:
 		return choose(p, v)
-	case IntKind:
+	case IntKind, RoomKind:
+		if v.Type == Memory && p.Kind == RoomKind {
+			v.Num = float64(len(v.Any.(Buffer).Room()))
+			if v.Num == 0 {
+				return v, errors.New("the buffer has no room")
+			}
+			return v, nil
+		}
 		n, err := integer(v, p.Min, p.Max)
 		if err != nil {
 			return v, fmt.Errorf("%s: %w", p.Name, err)
@@ -38,6 +45,8 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 		switch v.Type {
 		case Text, Bytes:
 			return v, nil
+		case Memory:
+			return Value{Type: Bytes, Str: v.view()}, nil
 		case Number:
 			return Str(v.String()), nil
 		}
@@ -92,6 +101,8 @@ func (v Value) word() string {
 		return "handle " + v.String()
 	case AJob:
 		return "job " + v.String()
+	case Memory:
+		return "a buffer"
 	case Foreign:
 		return "a " + v.Str
 	case List, Record:

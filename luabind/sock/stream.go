@@ -51,8 +51,8 @@ func streamVerbs() []Verb {
 			}},
 		{Name: "recvexact", Waits: true, Gives: "the data; eof as recv",
 			Summary: "receive exactly so many bytes",
-			Details: cut[1:],
-			Params:  []Param{socket, {Name: "count", Kind: IntKind, Max: maxReceive}},
+			Details: cut[1:] + " With a buffer in place of COUNT it fills that, and gives how many bytes came.",
+			Params:  []Param{socket, {Name: "count", Kind: RoomKind, Max: maxReceive}},
 			Example: "recvexact 3 4", See: "recv(2)", Run: doRecvexact},
 	}
 }
@@ -75,6 +75,9 @@ func doRecvexact(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, n := a.Handle(0), a.Int(1)
 	if !h.Stream() {
 		return nil, errNoStream
+	}
+	if a.buffer() != nil {
+		return fill(t, tab, a, n)
 	}
 	if h.inbox == "" && n > 0 {
 		// More room than asked for tells, when it is not filled, that the kernel

@@ -19,6 +19,7 @@ const (
 	Text         // Str: a word or a text
 	Bytes        // Str: data
 	Scratch      // Str: data that is overwritten by the table's next call
+	Memory       // Any is a Buffer
 	AHandle      // Any is a *Handle
 	AJob         // Any is a *Job
 	List         // Any is a []Value
@@ -81,6 +82,8 @@ func (v Value) String() string {
 		return strconv.FormatFloat(v.Num, 'f', -1, 64)
 	case Bytes, Scratch:
 		return Quote(v.Str)
+	case Memory:
+		return Quote(v.view())
 	case AHandle:
 		return strconv.Itoa(v.Any.(*Handle).N)
 	case AJob:

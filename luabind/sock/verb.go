@@ -28,6 +28,7 @@ const (
 	AddressKind              // "127.0.0.1:80", "localhost:80", "[::1]:80", ":80", "unix:/path", "@name"
 	WordKind                 // one of Choices
 	IntKind                  // a whole number between Min and Max
+	RoomKind                 // the same, or a buffer to receive into
 	BytesKind                // any bytes
 	FlagsKind                // MSG_ flags by name, as in "peek|dontwait"
 	EventsKind               // poll(2) events by name, as in "in|out"
@@ -49,7 +50,7 @@ type Param struct {
 	Optional bool
 	Default  Value              // for an optional one; the zero Value where the verb decides
 	Choices  []string           // for WordKind, the first spelling of each
-	Min, Max int                // for IntKind
+	Min, Max int                // for IntKind and RoomKind
 	Fits     func(*Handle) bool // for completion: which handles make sense here; nil means all
 	Rest     bool               // takes every argument left, each of Kind
 }
