@@ -8,7 +8,7 @@ const maxParams = 6
 type Args struct {
 	values   [maxParams]Value
 	rest     []Value
-	limited  bool          // has a timeout
+	limited  bool // has a timeout
 	timeout  time.Duration
 	deadline time.Time // of the timeout, once the call has had to wait
 	out      []Value
