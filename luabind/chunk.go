@@ -13,6 +13,7 @@ import (
 
 	"socksh/luabind/line"
 	"socksh/luabind/sock"
+	"socksh/luabind/stdlib"
 )
 
 // compile makes a function of Lua code. With promote, local variables at its top
@@ -173,6 +174,10 @@ func (s *Session) inspect(v lua.LValue) string {
 			return fmt.Sprintf("%s... (%d bytes)", sock.Quote(string(v[:maxText])), len(v))
 		}
 		return sock.Quote(string(v))
+	case *lua.LUserData:
+		if b, ok := v.Value.(*stdlib.Buffer); ok {
+			return "buffer " + s.inspect(lua.LString(b.Bytes()))
+		}
 	case *lua.LTable:
 		if v.Metatable != lua.LNil {
 			return s.show(v)

@@ -61,7 +61,7 @@ func (s *Session) toValues(vs []lua.LValue) sock.Result {
 }
 
 // toLua converts a result.
-func (s *Session) toLua(v sock.Value) lua.LValue {
+func (s *Session) toLua(v *sock.Value) lua.LValue {
 	switch v.Type {
 	case sock.Nil:
 		return lua.LNil
@@ -85,13 +85,13 @@ func (s *Session) toLua(v sock.Value) lua.LValue {
 	case sock.List:
 		t := s.lua.NewTable()
 		for _, e := range v.Any.([]sock.Value) {
-			t.Append(s.toLua(e))
+			t.Append(s.toLua(&e))
 		}
 		return t
 	case sock.Record:
 		t := s.lua.NewTable()
 		for _, f := range v.Any.([]sock.Field) {
-			t.RawSetString(f.Name, s.toLua(f.Value))
+			t.RawSetString(f.Name, s.toLua(&f.Value))
 		}
 		return t
 	}

@@ -194,7 +194,7 @@ func (s *Session) assign(targets string, out sock.Result) error {
 	}
 	var args []lua.LValue
 	for _, v := range out {
-		args = append(args, s.toLua(v))
+		args = append(args, s.toLua(&v))
 	}
 	if _, err := s.call(f, args, nil); err != nil {
 		return s.caught(err)
@@ -205,7 +205,7 @@ func (s *Session) assign(targets string, out sock.Result) error {
 // setLast keeps the first result as the Lua variable _.
 func (s *Session) setLast(out sock.Result) {
 	if len(out) > 0 {
-		s.lua.G.Global.RawSetString("_", s.toLua(out[0]))
+		s.lua.G.Global.RawSetString("_", s.toLua(&out[0]))
 	}
 }
 

@@ -41,22 +41,36 @@ func (s *Session) bind(v *sock.Verb) lua.LGFunction {
 		c := s.Table.Begin(v)
 		top := L.GetTop()
 		for i := 1; i <= top; i++ {
-			arg := L.Get(i)
-			if table, ok := arg.(*lua.LTable); ok && i == top && table.Len() == 0 {
-				table.ForEach(func(key, value lua.LValue) { c.Set(key.String(), s.toValue(value)) })
-				continue
+			switch arg := L.Get(i).(type) {
+			case *lua.LUserData:
+				if h, ok := arg.Value.(*sock.Handle); ok {
+					c.AddHandle(h)
+					continue
+				}
+				c.Add(s.toValue(arg))
+			case lua.LString:
+				c.AddText(string(arg))
+			case lua.LNumber:
+				c.AddNumber(float64(arg))
+			case *lua.LTable:
+				if i < top || arg.Len() > 0 {
+					c.Add(s.toValue(arg))
+					continue
+				}
+				arg.ForEach(func(key, value lua.LValue) { c.Set(key.String(), s.toValue(value)) })
+			default:
+				c.Add(s.toValue(arg))
 			}
-			c.Add(s.toValue(arg))
 		}
 		out, err := c.Run(t)
 		if err != nil {
 			c.End()
 			s.raise(L, err)
 		}
-		for _, v := range out {
-			L.Push(s.toLua(v))
-		}
 		n := len(out)
+		for i := range out {
+			L.Push(s.toLua(&out[i]))
+		}
 		c.End()
 		return n
 	}

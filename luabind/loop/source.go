@@ -20,11 +20,17 @@ type Source struct {
 	closed     bool
 	hup        bool // the peer has hung up: reads no longer block
 	ready      Dir
-	waiters    [2][]*Task // for Read, for Write; the first came first
+	waiters    [2][]*Task  // for Read, for Write; the first came first
+	room       [2][1]*Task // where waiters most often fit
 }
 
 // Init makes s the source of descriptor fd, which must be nonblocking.
-func (s *Source) Init(l *Loop, fd int) { s.FD, s.loop = fd, l }
+func (s *Source) Init(l *Loop, fd int) {
+	s.FD, s.loop = fd, l
+	for i := range s.waiters {
+		s.waiters[i] = s.room[i][:0]
+	}
+}
 
 // Ready reports whether a call in direction dir is worth trying.
 func (s *Source) Ready(dir Dir) bool { return !s.registered || s.hup || s.ready&dir != 0 }

@@ -43,6 +43,7 @@ type Task struct {
 	stopping  int     // reasons to unwind: the cancellation, expired scopes
 	wake      error   // why the present wait ends
 	waits     []wait  // where the task is waited for, while it waits
+	room      [1]wait // where waits most often fit
 	timer     timer   // the present wait's deadline
 	joiners   []*Task // those waiting for its end
 }
@@ -79,6 +80,7 @@ func (l *Loop) newWorker() *worker {
 // task's error.
 func (l *Loop) Go(f func(*Task) error) *Task {
 	t := &Task{loop: l, run: f, index: len(l.live)}
+	t.waits = t.room[:0]
 	t.timer.init(&l.timers, t, nil)
 	if n := len(l.workers); n > 0 {
 		t.worker = l.workers[n-1]

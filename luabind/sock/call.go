@@ -2,33 +2,20 @@ package sock
 
 import (
 	"fmt"
-	"time"
 
 	"socksh/luabind/loop"
 )
 
-const maxParams = 6
-
 // A Call is one use of a verb, on its way from a front end to the kernel. A
 // front end takes one with [Table.Begin], fills it, runs it and ends it.
 type Call struct {
-	table *Table
-	verb  *Verb
-	in    []Value
-	named []Field
-	args  Args
-	bound bool
-}
-
-// Args are a verb's arguments, converted, one per parameter.
-type Args struct {
-	values   [maxParams]Value
-	rest     []Value
-	timeout  time.Duration // negative: none
-	deadline time.Time     // of the timeout, once the call has had to wait
-	out      []Value
-	into     Buffer // what is received into, nil for the scratch buffer
-	filled   int    // bytes of it that have come before
+	table  *Table
+	verb   *Verb
+	placed int // parameters whose argument is in args already
+	in     []Value
+	named  []Field
+	args   Args
+	bound  bool
 }
 
 // Begin returns a call of v.
@@ -48,16 +35,59 @@ func (t *Table) Begin(v *Verb) *Call {
 func (c *Call) End() {
 	clear(c.in)
 	clear(c.named)
-	clear(c.args.rest)
-	clear(c.args.out)
-	clear(c.args.values[:len(c.verb.Params)])
-	c.bound, c.args.into, c.args.filled = false, nil, 0
-	c.in, c.named, c.args.rest, c.args.out = c.in[:0], c.named[:0], c.args.rest[:0], c.args.out[:0]
+	c.in, c.named = c.in[:0], c.named[:0]
+	c.args.reset(len(c.verb.Params))
+	c.placed, c.bound = 0, false
 	c.table.calls = append(c.table.calls, c)
 }
 
 // Add adds a positional argument.
 func (c *Call) Add(v Value) { c.in = append(c.in, v) }
+
+// AddHandle, AddNumber and AddText are Add for values that most often are just
+// what their parameter takes: then they go to their place at once.
+func (c *Call) AddHandle(h *Handle) {
+	if p := c.next(); p != nil && p.Kind == HandleKind && !h.closed {
+		c.place(AHandle).Any = h
+		return
+	}
+	c.Add(handleValue(h))
+}
+
+// AddNumber adds a number; see AddHandle.
+func (c *Call) AddNumber(n float64) {
+	if p := c.next(); p != nil && (p.Kind == IntKind || p.Kind == RoomKind) && n == float64(int(n)) && p.Min <= int(n) && int(n) <= p.Max {
+		c.place(Number).Num = n
+		return
+	}
+	c.Add(Value{Type: Number, Num: n})
+}
+
+// AddText adds a text; see AddHandle.
+func (c *Call) AddText(s string) {
+	if p := c.next(); p != nil && p.Kind == BytesKind {
+		c.place(Text).Str = s
+		return
+	}
+	c.Add(Str(s))
+}
+
+// next returns the parameter that a next argument belongs to, or nil when that
+// is not certain yet.
+func (c *Call) next() *Param {
+	if len(c.in) > 0 || c.placed == len(c.verb.Params) {
+		return nil
+	}
+	return &c.verb.Params[c.placed]
+}
+
+// place returns where the argument of the next parameter goes.
+func (c *Call) place(t Type) *Value {
+	v := &c.args.values[c.placed]
+	v.Type = t
+	c.placed++
+	return v
+}
 
 // Set adds an argument by its parameter's name, or "timeout".
 func (c *Call) Set(name string, v Value) { c.named = append(c.named, Field{name, v}) }
@@ -127,10 +157,8 @@ func (c *Call) usage(format string, args ...any) error {
 // it was not done before.
 func (c *Call) Bind() error {
 	c.bound = true
-	a := &c.args
-	a.timeout, a.deadline = -1, time.Time{}
-	in := c.in
-	for i := range c.verb.Params {
+	a, in := &c.args, c.in
+	for i := c.placed; i < len(c.verb.Params); i++ {
 		p := &c.verb.Params[i]
 		if p.Rest {
 			for _, v := range in {
@@ -168,6 +196,9 @@ func (c *Call) Bind() error {
 				v = handleValue(c.table.Current)
 			case p.Optional && p.Default.Type == Nil:
 				continue
+			case p.Optional && p.Kind == IntKind:
+				a.values[i] = p.Default
+				continue
 			case p.Optional:
 				v = p.Default
 			default:
@@ -188,7 +219,7 @@ func (c *Call) Bind() error {
 		if err != nil {
 			return c.usage("timeout: %v", err)
 		}
-		a.timeout = d
+		a.limited, a.timeout = true, d
 	} else if given {
 		return c.usage("it never waits, so it takes no timeout")
 	}
@@ -223,31 +254,4 @@ func (c *Call) takeNamed(name string) (Value, bool) {
 		}
 	}
 	return Value{}, false
-}
-
-// Deadline returns when the call's timeout ends, the zero time if it has none.
-// The clock starts at the first call of Deadline, when there is need to wait.
-func (a *Args) Deadline() time.Time {
-	if a.timeout >= 0 && a.deadline.IsZero() {
-		a.deadline = time.Now().Add(a.timeout)
-	}
-	return a.deadline
-}
-
-// Handle, Int, Text and Addr return the argument of parameter i.
-func (a *Args) Handle(i int) *Handle { return a.values[i].Any.(*Handle) }
-func (a *Args) Int(i int) int        { return int(a.values[i].Num) }
-func (a *Args) Text(i int) string    { return a.values[i].Str }
-func (a *Args) Addr(i int) *Addr     { x, _ := a.values[i].Any.(*Addr); return x }
-
-// Value returns the argument of parameter i; its Type is Nil if it was left out.
-func (a *Args) Value(i int) Value { return a.values[i] }
-
-// Rest returns the arguments of the parameter that takes all that are left.
-func (a *Args) Rest() []Value { return a.rest }
-
-// Give returns a result that lives as long as the call.
-func (a *Args) Give(v ...Value) Result {
-	a.out = append(a.out[:0], v...)
-	return a.out
 }
