@@ -74,6 +74,7 @@ func arguments(v *sock.Verb, form int, bad []string) [][]string {
 // from Lua. Each call must end, and a refusal is one printable line that names
 // the verb.
 func TestBadInput(t *testing.T) {
+	t.Chdir(t.TempDir()) // recvfile makes files of any name
 	names := []string{}
 	probe, err := New(Config{Out: io.Discard, Err: io.Discard})
 	if err != nil {

@@ -169,6 +169,7 @@ func (s *Session) openLua() {
 	s.openInput()
 	s.openExpect()
 	s.openBytes()
+	s.openPatterns()
 }
 
 // builtin makes a Go function a global that a script may shadow.

@@ -2,6 +2,7 @@ package sock
 
 import (
 	"fmt"
+	"strconv"
 
 	"socksh/luabind/loop"
 )
@@ -129,7 +130,14 @@ func (c *Call) shape(err error) error {
 		e.Handle = h.N
 	}
 	for i := range c.verb.Params {
+		if e.Errno() != "" && c.verb.Params[i].Kind == FileKind {
+			e.Address = c.args.Text(i)
+		}
 		switch x := c.args.values[i].Any.(type) {
+		case *Handle:
+			if i > 0 {
+				e.Address = strconv.Itoa(x.N)
+			}
 		case *Addr:
 			e.Address = x.String()
 		case *option:

@@ -45,36 +45,44 @@ func dataVerbs() []Verb {
 }
 
 func doSend(t *loop.Task, tab *Table, a *Args) (Result, error) {
-	h, data := a.Handle(0), a.Text(1)
-	flags := a.Int(2) | h.refuses(listens)
-	sent := 0
+	sent, err := a.Handle(0).transmit(t, a, a.Text(1), a.Int(2))
+	if err != nil {
+		return someSent(a.Handle(0), a, sent, err)
+	}
+	return a.Give(Num(sent)), nil
+}
+
+// transmit sends data and returns how much of it the kernel has: less than all
+// only with an error, or with MSG_DONTWAIT in flags.
+func (h *Handle) transmit(t *loop.Task, a *Args, data string, flags int) (int, error) {
+	flags |= h.refuses(listens)
 	if err := h.owed; err != nil {
 		h.owed = nil
-		return nil, err
+		return 0, err
 	}
+	sent := 0
 	var patience time.Time
 	for {
 		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(loop.Write) {
 			n, err := sysSend(h.FD, data[sent:], flags)
 			if err == nil {
 				sent += n
-				if sent == len(data) || flags&unix.MSG_DONTWAIT != 0 {
-					t.Spent(n)
-					return a.Give(Num(sent)), nil
-				}
 				t.Spent(n)
+				if sent == len(data) || flags&unix.MSG_DONTWAIT != 0 {
+					return sent, nil
+				}
 				continue
 			}
 			if err == unix.EINTR {
 				continue
 			}
 			if err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 {
-				return someSent(h, a, sent, err)
+				return sent, err
 			}
 			h.Drained(loop.Write)
 		}
 		if err := h.wait(t, loop.Write, a, &patience); err != nil {
-			return someSent(h, a, sent, err)
+			return sent, err
 		}
 	}
 }

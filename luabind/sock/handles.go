@@ -14,7 +14,7 @@ func tableVerbs() []Verb {
 	return []Verb{
 		{Name: "handles", Aliases: []string{"ls", "status"}, Gives: "a row for each open handle",
 			Summary: "list the open handles",
-			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, bytes received but not taken, the descriptor.",
+			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, the descriptor, bytes received but not taken, how far a long call is.",
 			Example: "handles", Show: showHandles, Run: doHandles},
 		{Name: "name", Gives: "the name it has, if none is given",
 			Summary: "name a handle, or tell its name",
@@ -67,6 +67,9 @@ func showHandles(r Result) string {
 			f["address"].String(), f["peer"].String(), f["ready"].Str, "fd " + f["fd"].String()}
 		if n := f["buffered"]; n.Num > 0 {
 			table[i] = append(table[i], n.String()+" bytes held")
+		}
+		if busy := f["busy"].Str; busy != "" {
+			table[i] = append(table[i], busy)
 		}
 	}
 	return Columns(table)
@@ -130,7 +133,7 @@ func (t *Table) Describe(h *Handle) []Field {
 		{"handle", handleValue(h)}, {"current", Flag(h == t.Current)}, {"name", Str(h.Name)},
 		{"family", Str(nameOf(families, h.family))}, {"type", Str(nameOf(socketTypes, h.sotype))},
 		{"state", Str(state)}, {"address", local}, {"peer", peer}, {"ready", Str(ready)},
-		{"buffered", Num(len(h.inbox))}, {"fd", Num(h.FD)},
+		{"buffered", Num(len(h.inbox))}, {"busy", Str(h.busy())}, {"fd", Num(h.FD)},
 	}
 }
 

@@ -3,6 +3,7 @@ package sock
 import (
 	"errors"
 	"fmt"
+	"os"
 	"sort"
 	"strconv"
 	"time"
@@ -27,6 +28,7 @@ type Handle struct {
 	deaf      bool             // shutdown(2) has ended its receiving
 	closed    bool
 	inbox     string // received beyond the end of a line or record that was asked for
+	works     []*work
 }
 
 // Listening reports whether listen(2) has succeeded on h.
@@ -52,6 +54,11 @@ type Table struct {
 	// name; Named is told of a handle's new name and the one before. Both may be nil.
 	Reserved func(word string) bool
 	Named    func(h *Handle, before string)
+	// Match returns where the first match of a pattern ends in data, -1 if there is
+	// none. It may be nil where nobody has patterns.
+	Match func(data, pattern string) (end int, err error)
+	// OpenFile opens the files of verbs that take one; nil stands for os.OpenFile.
+	OpenFile func(path string, flag int) (*os.File, error)
 	// Current is the handle that "." stands for, or nil.
 	Current *Handle
 

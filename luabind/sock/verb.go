@@ -108,7 +108,7 @@ func (p *Param) Usage() string {
 // Verbs returns the rows of this package, in the order help prints them.
 func Verbs() []Verb {
 	var all []Verb
-	for _, rows := range [][]Verb{lifeVerbs(), dataVerbs(), streamVerbs(), nameVerbs(), optionVerbs(), waitVerbs(), tableVerbs()} {
+	for _, rows := range [][]Verb{lifeVerbs(), dataVerbs(), streamVerbs(), bulkVerbs(), nameVerbs(), optionVerbs(), waitVerbs(), tableVerbs()} {
 		all = append(all, rows...)
 	}
 	return all
