@@ -210,14 +210,15 @@ func (s *Session) setLast(out sock.Result) {
 }
 
 func (s *Session) execLua(l line.Line) error {
+	s.hook.meter.renew()
 	f, err := s.compile(l.Code, "line", true)
 	if err != nil {
 		return err
 	}
 	results, err := s.call(f, nil, nil)
 	if err != nil {
-		if s.Loop.Current().Stopping() {
-			return s.Loop.Current().Interrupted()
+		if t := s.Loop.Current(); t.Stopping() {
+			return s.interrupted(t)
 		}
 		return s.explainRun(s.caught(err))
 	}

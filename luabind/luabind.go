@@ -14,6 +14,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"os"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -32,6 +33,11 @@ type Config struct {
 	Library fs.FS
 	// Prefix goes before each result that is shown, and before notes.
 	Prefix, NotePrefix string
+	Limits             Limits
+	Sandbox            bool // for scripts from strangers: see sandbox.go
+	// Abort ends the program, for a script that nothing else can stop. It may be
+	// called from any goroutine.
+	Abort func(text string)
 	// Notify shows what happens without having been asked for, such as the end of
 	// a job. If it is nil, such results are shown when they are waited for.
 	Notify func(text string)
@@ -61,6 +67,8 @@ type Session struct {
 	pending    string   // a line that io.read has taken a part of
 	functions  []function
 	started    time.Time
+	done       chan struct{} // closed with the session
+	folder     *os.Root      // what a sandbox may read, nil without one
 }
 
 // mainDepth is how deep calls of a script's main chunk may be in each other:
@@ -80,11 +88,14 @@ var threadOptions = lua.Options{
 
 // New returns a session with an empty table.
 func New(c Config) (*Session, error) {
+	if c.Sandbox {
+		c.Limits = c.Limits.bounded()
+	}
 	l, err := loop.New()
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine)}
+	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), done: make(chan struct{})}
 	l.Idle = s.Flush
 	s.Table.Variable, s.Table.Named = s.variable, s.named
 	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) }
@@ -98,15 +109,27 @@ func New(c Config) (*Session, error) {
 		}
 	}
 	s.openLua()
+	if s.Limits.Memory > 0 {
+		s.hook.meter.most.Store(s.Limits.Memory << 20)
+		go s.hook.meter.watchMemory(s.Abort, s.done)
+	}
+	if err := s.restrict(); err != nil {
+		s.Close()
+		return nil, err
+	}
 	return s, nil
 }
 
 // Close cancels what still runs and closes every handle.
 func (s *Session) Close() {
+	close(s.done)
 	s.Loop.Close()
 	s.stopCoroutines()
 	s.Table.Close()
 	s.lua.Close()
+	if s.folder != nil {
+		s.folder.Close()
+	}
 }
 
 // Verbs returns the registry in the order of help.
@@ -143,7 +166,7 @@ func (s *Session) openLua() {
 	options.SkipOpenLibs = true
 	s.lua = lua.NewState(options)
 	s.lua.Options = threadOptions
-	s.hook = &hook{session: s}
+	s.hook = &hook{session: s, meter: meter{Limits: s.Limits}}
 	for _, lib := range []struct {
 		name string
 		open lua.LGFunction
@@ -223,6 +246,7 @@ type hook struct {
 	context.Context
 	session    *Session
 	count      uint32
+	meter      meter
 	abandoning bool // a coroutine that nobody resumes any more is being ended
 }
 
@@ -236,13 +260,20 @@ func (h *hook) Done() <-chan struct{} {
 	if t == nil {
 		return nil
 	}
-	if h.count++; h.count&1023 == 0 {
-		t.Breathe()
+	if h.count++; h.count%stepsAtOnce == 0 || h.meter.tooLarge.Load() {
+		h.breathe(t)
 	}
 	if t.Stopping() {
 		return closed
 	}
 	return nil // a nil channel: select takes its default at once
+}
+
+func (h *hook) breathe(t *loop.Task) {
+	if limit := h.meter.check(stepsAtOnce); limit != nil && h.meter.passed == nil {
+		h.session.enforce(t, limit)
+	}
+	t.Breathe()
 }
 
 func (h *hook) Err() error { return loop.ErrCancelled }

@@ -148,7 +148,7 @@ func (s *Session) start(g *group, text string, f func(*loop.Task) (sock.Result, 
 func (s *Session) finish(g *group, j *sock.Job) {
 	cancelled := j.Task.Cancelled()
 	if cancelled && j.Err != nil {
-		j.Err = loop.ErrCancelled
+		j.Err = s.interrupted(j.Task)
 	}
 	if g != nil {
 		delete(g.jobs, j)
@@ -244,6 +244,9 @@ func (s *Session) join(t *loop.Task, j *sock.Job, a *sock.Args) (sock.Result, er
 // runScript runs a compiled chunk, and all that it spawns, for the task t. The
 // chunk has a task of its own, so that exit ends it and not its caller.
 func (s *Session) runScript(t *loop.Task, f *lua.LFunction, args []lua.LValue) error {
+	if localOf(t).group == nil {
+		s.hook.meter.renew()
+	}
 	g := &group{jobs: make(map[*sock.Job]bool), failed: make(map[*sock.Job]bool)}
 	g.main = s.Loop.Go(func(main *loop.Task) error {
 		main.Local = &local{group: g}
@@ -275,7 +278,7 @@ func (s *Session) runGroup(t *loop.Task, g *group, f *lua.LFunction, args []lua.
 	case g.exit != nil:
 		return &ExitError{*g.exit}
 	case t.Stopping():
-		return t.Interrupted()
+		return s.interrupted(t)
 	case err != nil:
 		return s.caught(err)
 	case len(g.failed) == 1:

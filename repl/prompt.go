@@ -52,6 +52,7 @@ func Prompt(streams *scripts.Streams, s *luabind.Session) int {
 		return scripts.Status(streams, err)
 	}
 	defer restore()
+	streams.BeforeAbort(restore)
 	p, err := newPrompt(s, in)
 	if err != nil {
 		return scripts.Status(streams, err)

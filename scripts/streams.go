@@ -26,9 +26,14 @@ const (
 
 // Streams are what a session reads and writes.
 type Streams struct {
-	In  *Lines
-	Out *bufio.Writer
-	Err io.Writer
+	In      *Lines
+	Out     *bufio.Writer
+	Err     io.Writer
+	Sandbox bool           // for all sessions
+	Limits  luabind.Limits // of all sessions
+
+	mu   sync.Mutex
+	last []func() // what BeforeAbort was given
 }
 
 // Standard returns the program's own streams. Results are buffered; they go out
@@ -53,6 +58,7 @@ func (m *messages) Write(p []byte) (int, error) {
 // Open returns a session over the streams.
 func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 	c.Out, c.Err, c.Library = s.Out, s.Err, Library()
+	c.Sandbox, c.Limits, c.Abort = s.Sandbox, s.Limits, s.abort
 	if c.ReadLine == nil {
 		c.ReadLine = s.ask
 	}
@@ -62,6 +68,22 @@ func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 func (s *Streams) ask(_ context.Context, prompt string) (string, error) {
 	io.WriteString(os.Stdout, prompt)
 	return s.In.ReadLine()
+}
+
+// BeforeAbort has f called if the program must be ended at once.
+func (s *Streams) BeforeAbort(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = append(s.last, f)
+}
+
+func (s *Streams) abort(text string) {
+	s.mu.Lock()
+	for _, f := range s.last {
+		f()
+	}
+	fmt.Fprintf(os.Stderr, "socksh: %s\n", text)
+	os.Exit(Failed)
 }
 
 // Finish writes out what is buffered and returns the status to leave with:

@@ -152,9 +152,18 @@ func portFollows(host, port Value) bool {
 	return isIPv6(host.Str) || !strings.Contains(host.Str, ":")
 }
 
-// concrete returns a with its host resolved for a socket of the given family. A
-// literal address stays as it is, of whatever family: the kernel shall judge.
+// concrete returns a with its host resolved for a socket of the given family, if
+// the table's policy allows it. A literal address stays as it is, of whatever
+// family: the kernel shall judge.
 func (t *Table) concrete(task *loop.Task, a *Addr, family int, deadline time.Time) (*Addr, error) {
+	addr, err := t.resolved(task, a, family, deadline)
+	if err == nil {
+		err = t.Policy.allow(addr)
+	}
+	return addr, err
+}
+
+func (t *Table) resolved(task *loop.Task, a *Addr, family int, deadline time.Time) (*Addr, error) {
 	if a.family != unix.AF_UNSPEC {
 		return a, nil
 	}
@@ -169,7 +178,7 @@ func (t *Table) concrete(task *loop.Task, a *Addr, family int, deadline time.Tim
 	if family == unix.AF_INET6 {
 		network = "ip6"
 	}
-	ips, err := lookup(task, network, a.host, deadline)
+	ips, err := t.lookup(task, network, a.host, deadline)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +186,10 @@ func (t *Table) concrete(task *loop.Task, a *Addr, family int, deadline time.Tim
 }
 
 // lookup asks Go's own resolver, so that the wait for it can be cancelled.
-func lookup(task *loop.Task, network, host string, deadline time.Time) ([]netip.Addr, error) {
+func (t *Table) lookup(task *loop.Task, network, host string, deadline time.Time) ([]netip.Addr, error) {
+	if err := t.Policy.allowName(host); err != nil {
+		return nil, err
+	}
 	ips, err := loop.Block(task, deadline, func(ctx context.Context) ([]netip.Addr, error) {
 		r := net.Resolver{PreferGo: runtime.GOOS == "linux"}
 		return r.LookupNetIP(ctx, network, host)

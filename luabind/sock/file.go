@@ -16,7 +16,7 @@ const filePiece = 1 << 20
 // openFile opens a file that reading and writing cannot block on for long: no
 // pipe, no directory, no terminal. Its errors are the system's errno.
 func (t *Table) openFile(path string, flag int) (*os.File, error) {
-	open := t.OpenFile
+	open := t.Policy.OpenFile
 	if open == nil {
 		open = func(path string, flag int) (*os.File, error) { return os.OpenFile(path, flag, 0o666) }
 	}

@@ -140,6 +140,9 @@ func kindOf(a *Args) (family, sotype int) {
 
 func doSocket(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	family, sotype := kindOf(a)
+	if err := tab.allowMore(1); err != nil {
+		return nil, err
+	}
 	fd, err := sysSocket(family, sotype, a.Int(2))
 	if err != nil {
 		return nil, err
@@ -149,6 +152,9 @@ func doSocket(t *loop.Task, tab *Table, a *Args) (Result, error) {
 
 func doSocketpair(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	family, sotype := kindOf(a)
+	if err := tab.allowMore(2); err != nil {
+		return nil, err
+	}
 	fds, err := sysSocketpair(family, sotype, 0)
 	if err != nil {
 		return nil, err
@@ -173,7 +179,10 @@ func doBind(t *loop.Task, tab *Table, a *Args) (Result, error) {
 
 func doListen(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
-	err := unix.Listen(h.FD, a.Int(1))
+	err := tab.allowListen(h.FD)
+	if err == nil {
+		err = unix.Listen(h.FD, a.Int(1))
+	}
 	if err == nil {
 		h.listening = true
 	}
@@ -184,6 +193,9 @@ func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
 	var fd int
 	err := h.retry(t, loop.Read, a, h.refuses(talks), func() (err error) {
+		if err = tab.allowMore(1); err != nil {
+			return err
+		}
 		fd, err = sysAccept(h.FD, &tab.raw)
 		return err
 	})

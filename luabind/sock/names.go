@@ -56,7 +56,7 @@ func doResolve(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		return nil, misuse(a.Value(0).word() + " is not a host name")
 	}
 	network := []string{"ip", "ip4", "ip6"}[family]
-	ips, err := lookup(t, network, host, a.Deadline())
+	ips, err := tab.lookup(t, network, host, a.Deadline())
 	if err != nil {
 		return nil, &Error{Op: "resolve", Address: host, Err: err}
 	}

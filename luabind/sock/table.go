@@ -3,7 +3,6 @@ package sock
 import (
 	"errors"
 	"fmt"
-	"os"
 	"sort"
 	"strconv"
 	"time"
@@ -56,9 +55,8 @@ type Table struct {
 	Named    func(h *Handle, before string)
 	// Match returns where the first match of a pattern ends in data, -1 if there is
 	// none. It may be nil where nobody has patterns.
-	Match func(data, pattern string) (end int, err error)
-	// OpenFile opens the files of verbs that take one; nil stands for os.OpenFile.
-	OpenFile func(path string, flag int) (*os.File, error)
+	Match  func(data, pattern string) (end int, err error)
+	Policy Policy
 	// Current is the handle that "." stands for, or nil.
 	Current *Handle
 
