@@ -105,7 +105,7 @@ func errorText(err error) string {
 // TestHardLimit asks for more memory than can be stopped in time.
 func TestHardLimit(t *testing.T) {
 	aborted := make(chan string, 1)
-	restricted(t, Config{Limits: Limits{Memory: 8}, Abort: func(text string) { aborted <- text }}, "local t = {} t[16000000] = 1 sleep(1)")
+	restricted(t, Config{Limits: Limits{Memory: 8}, Abort: func(text string) { aborted <- text }}, "local t = {} t[6000000] = 1 sleep(1)")
 	if text := <-aborted; text != "the script needs more than 8 MiB of memory" {
 		t.Error(text)
 	}
