@@ -38,22 +38,27 @@ func base64s() []Function {
 			out, err := coding.Strict().AppendDecode(nil, text)
 			var corrupt base64.CorruptInputError
 			if errors.As(err, &corrupt) {
-				i := int(corrupt)
-				if i >= len(text) {
-					c.bad(1, "the base64 ends in the middle")
-				}
-				if !strings.ContainsRune("+/-_=", rune(text[i])) && !isAlphanumeric(text[i]) {
-					c.bad(1, "%s at %d is no base64", quoteByte(text[i]), i+1)
-				}
-				c.bad(1, "from %d on the base64 is incomplete, or has bits that mean nothing", i+1)
+				c.badBase64(text, int(corrupt), c.given(2))
 			}
 			return c.text(out)
 		}),
 	}
 }
 
-func isAlphanumeric(b byte) bool {
-	return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z'
+// badBase64 raises the error about offset i, where the library stopped.
+func (c call) badBase64(text []byte, i int, url bool) {
+	special := "+/="
+	if url {
+		special = "-_="
+	}
+	if i < len(text) {
+		b := text[i]
+		alphanumeric := '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z'
+		if !alphanumeric && strings.IndexByte(special, b) < 0 {
+			c.bad(1, "%s at %d is no base64", quoteByte(b), i+1)
+		}
+	}
+	c.bad(1, "from %d on the base64 is incomplete, or has bits that mean nothing", i+1)
 }
 
 // alphabet reads argument n.

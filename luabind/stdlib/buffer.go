@@ -117,14 +117,15 @@ func (c call) full(b *Buffer, n int) {
 	c.RaiseError("%s: a buffer has at most %d bytes, not %d", c.name, maxBuffer, n)
 }
 
-// within returns argument n, a position from 1 to last, as an offset.
-func (c call) within(n, last int) int {
+// within returns argument n, a position among length bytes or as many beyond as
+// said, as an offset.
+func (c call) within(n, length, beyond int) int {
 	i := c.int(n)
 	if i < 0 {
-		i += last + 1
+		i += length + 1
 	}
-	if i < 1 || i > last {
-		c.bad(n, "%s is not within 1 to %d", c.arg(n), last)
+	if i < 1 || i > length+beyond {
+		c.bad(n, "%s is not within 1 to %d", c.arg(n), length+beyond)
 	}
 	return i - 1
 }

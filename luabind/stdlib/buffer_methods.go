@@ -42,7 +42,7 @@ func bufferMethods() []Function {
 		}),
 		function("buffer:set(i, data)", "put data at position i, over what is there and beyond", func(c call) int {
 			b := c.buffer()
-			c.put(b, c.within(1, b.length+1), c.data(2))
+			c.put(b, c.within(1, b.length, 1), c.data(2))
 			return c.itself()
 		}),
 		function("buffer:fill(byte [, i [, j]])", "make all bytes, or those from i to j, the same", func(c call) int {
@@ -88,10 +88,10 @@ func bufferMethods() []Function {
 		}),
 		function("buffer:find(data [, init])", "the first and last position of these bytes, searched from init on; nil if there are none", func(c call) int {
 			b, data, init := c.buffer().Bytes(), c.data(1), c.optInt(2, 1)
-			from, _ := span(init, -1, len(b))
-			if from > len(b) {
+			if init > len(b)+1 {
 				return c.give(lua.LNil)
 			}
+			from, _ := span(init, -1, len(b))
 			i := bytes.Index(b[from:], data)
 			if i < 0 {
 				return c.give(lua.LNil)
@@ -105,7 +105,7 @@ func bufferMethods() []Function {
 		}),
 		function("buffer:slice(i [, j])", "a view of the bytes from i to j without a copy: the same bytes, seen and changed through both", func(c call) int {
 			b := c.buffer()
-			from := c.within(1, b.length+1)
+			from := c.within(1, b.length, 1)
 			to := b.length
 			if c.given(2) {
 				to = c.int(2)

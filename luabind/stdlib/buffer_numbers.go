@@ -36,7 +36,7 @@ func bufferNumbers() []Function {
 
 func (f field) read(c call) int {
 	b := c.buffer().Bytes()
-	i := c.within(1, len(b))
+	i := c.within(1, len(b), 0)
 	if i+f.size > len(b) {
 		c.bad(1, "%d bytes at %d go beyond the end, %d", f.size, i+1, len(b))
 	}
@@ -55,7 +55,7 @@ func (f field) read(c call) int {
 
 func (f field) write(c call) int {
 	b := c.buffer()
-	i := c.within(1, b.length+1)
+	i := c.within(1, b.length, 1)
 	var v uint64
 	switch {
 	case f.float && f.size == 4:

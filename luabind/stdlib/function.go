@@ -175,7 +175,7 @@ func span(i, j, n int) (from, to int) {
 	if j < 0 {
 		j = n + j + 1
 	}
-	i, j = max(i, 1), min(j, n)
+	i, j = min(max(i, 1), n+1), min(j, n)
 	return i - 1, max(j, i-1)
 }
 
