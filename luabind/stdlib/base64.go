@@ -13,7 +13,7 @@ import (
 // alphabet has it, no spaces or line ends, no bits that mean nothing.
 func base64s() []Function {
 	return []Function{
-		function(`base64.encode(data [, "url"])`, `as base64; "url" is the alphabet with - and _, without padding`, func(c call) int {
+		function(`base64.encode(data [, "url"])`, "as base64; the url alphabet has - and _, and no padding", func(c call) int {
 			data, coding := c.data(1), c.alphabet(2)
 			if coding.EncodedLen(len(data)) > maxBuffer {
 				c.bad(1, "the result is too long")
@@ -26,7 +26,7 @@ func base64s() []Function {
 			}
 			return c.text(coding.AppendEncode(out, data))
 		}),
-		function(`base64.decode(text [, "url"])`, `the bytes that base64.encode wrote; the "url" alphabet may have padding`, func(c call) int {
+		function(`base64.decode(text [, "url"])`, "the bytes that base64 text means; it is read strictly", func(c call) int {
 			text, coding := c.data(1), c.alphabet(2)
 			if coding != base64.StdEncoding && bytes.HasSuffix(text, []byte("=")) {
 				coding = base64.URLEncoding

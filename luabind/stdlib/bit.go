@@ -84,10 +84,10 @@ func bitwise() []Function {
 	return []Function{
 		function("bit.tobit(x)", "x as 32 bits with sign, which is what all of bit.* gives", func(c call) int {
 			return c.giveBits(c.bitsOf(1, false), Integer{}, false)
-		}),
-		function("bit.tohex(x [, digits])", "hexadecimal digits, 8 or as many as said; a negative count means upper case", tohex),
+		}).detailed("With a u64 or i64 the others work on 64 bits and give such a value."),
+		function("bit.tohex(x [, digits])", "hexadecimal digits, 8 or so many; upper case if negative", tohex),
 		one("bit.bnot(x)", "every bit turned over", func(v uint32) uint32 { return ^v }, func(v uint64) uint64 { return ^v }),
-		fold("bit.band(x, ...)", "bitwise and; with a u64 or i64 all of bit.* works on 64 bits", func(a, b uint64) uint64 { return a & b }),
+		fold("bit.band(x, ...)", "bitwise and", func(a, b uint64) uint64 { return a & b }),
 		fold("bit.bor(x, ...)", "bitwise or", func(a, b uint64) uint64 { return a | b }),
 		fold("bit.bxor(x, ...)", "bitwise exclusive or", func(a, b uint64) uint64 { return a ^ b }),
 		shift("bit.lshift(x, n)", "shift to the left; n counts modulo 32",

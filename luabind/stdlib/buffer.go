@@ -160,7 +160,7 @@ func buffers(L *lua.LState) []Function {
 		L.Push(lua.LBool(bytes.Equal(c.data(1), c.data(2))))
 		return 1
 	}))
-	return append([]Function{function("buffer([size | data])", "memory to use again and again: recv(s, b) receives into it, send(s, b) sends from it; it grows", func(c call) int {
+	return append([]Function{function("buffer([size | data])", "memory to receive into and send from, again and again", func(c call) int {
 		b := new(Buffer)
 		switch {
 		case c.arg(1).Type() == lua.LTNumber:
@@ -169,5 +169,7 @@ func buffers(L *lua.LState) []Function {
 			c.put(b, 0, c.data(1))
 		}
 		return c.give(newBuffer(c.LState, b))
-	})}, rows...)
+	}).detailed("recv(s, b) receives into it, at most as much as it has room for, and gives how much that was; so do recvfrom, and recvexact, which fills it. " +
+		"send(s, b) sends what it holds. It holds #b bytes and grows as more is put into it. What takes data takes a buffer as well; tostring(b) is a string of it. " +
+		"While a task sends or receives, the others may use and change it.")}, rows...)
 }

@@ -86,7 +86,7 @@ func bufferMethods() []Function {
 			}
 			return to - from
 		}),
-		function("buffer:find(data [, init])", "the first and last position of these bytes, searched from init on; nil if there are none", func(c call) int {
+		function("buffer:find(data [, init])", "the first and last position of these bytes from init on, or nil", func(c call) int {
 			b, data, init := c.buffer().Bytes(), c.data(1), c.optInt(2, 1)
 			if init > len(b)+1 {
 				return c.give(lua.LNil)
@@ -103,7 +103,7 @@ func bufferMethods() []Function {
 			b.length = len(b.memory)
 			return c.give(newBuffer(c.LState, b))
 		}),
-		function("buffer:slice(i [, j])", "a view of the bytes from i to j without a copy: the same bytes, seen and changed through both", func(c call) int {
+		function("buffer:slice(i [, j])", "a view of the bytes from i to j, without a copy", func(c call) int {
 			b := c.buffer()
 			from := c.within(1, b.length, 1)
 			to := b.length
@@ -119,8 +119,8 @@ func bufferMethods() []Function {
 			v := b.view(from, to-from)
 			v.length = v.room
 			return c.give(newBuffer(c.LState, v))
-		}),
-		function("buffer:tail([n])", "a view of n bytes of room after the end, or of all there is: recv(s, b:tail()) adds to b", func(c call) int {
+		}).detailed("A change through either is seen through both. The view stays on its bytes when the buffer grows, is cleared or received into; it cannot grow itself."),
+		function("buffer:tail([n])", "a view of n bytes of room behind the end, or of all there is", func(c call) int {
 			b := c.buffer()
 			n := max(len(b.Room())-b.length, 1)
 			if c.given(1) {
@@ -133,13 +133,13 @@ func bufferMethods() []Function {
 				n = len(b.Room()) - b.length
 			}
 			return c.give(newBuffer(c.LState, b.view(b.length, n)))
-		}),
+		}).detailed("It holds nothing yet; what comes into it is in the buffer too, so that recv(s, b:tail()) adds to b. Room is made where there is none."),
 		function("buffer:pack(format, ...)", "add values to the end as string.pack writes them", func(c call) int {
 			b := c.buffer()
 			c.put(b, b.length, c.pack(1, b.length))
 			return c.itself()
 		}),
-		function("buffer:unpack(format [, i])", "read values at i as string.unpack; gives the position after them too", func(c call) int {
+		function("buffer:unpack(format [, i])", "read values at i as string.unpack", func(c call) int {
 			return c.unpack(string(c.data(1)), c.buffer().Bytes(), 2)
 		}),
 	}

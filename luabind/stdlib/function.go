@@ -13,10 +13,16 @@ import (
 // the name: "crc32(data)" is a global, "bit.band(...)" a field, "string.pack(...)"
 // a field of Lua's own table, "json.null" a Value, and "buffer:find(...)" a
 // method, which is on its objects already and so has neither Call nor Value.
+// Summary is one line; Details is what else there is to know, or "".
 type Function struct {
-	Usage, Summary string
-	Call           lua.LGFunction
-	Value          lua.LValue
+	Usage, Summary, Details string
+	Call                    lua.LGFunction
+	Value                   lua.LValue
+}
+
+func (f Function) detailed(details string) Function {
+	f.Details = details
+	return f
 }
 
 // Bytes makes the byte tools for L and returns their rows in the order of help.

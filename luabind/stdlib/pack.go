@@ -12,8 +12,11 @@ import (
 func packing() []Function {
 	pack := func(c call) int { return c.text(c.pack(1, 0)) }
 	return []Function{
-		function("string.pack(format, ...)", `values as bytes; "> I2 s1 z" is a big-endian u16, a text after its length, one before a zero; b B h H i I j J f d, ! and X align`, pack),
-		function("string.unpack(format, data [, i])", "the values that lie in data from i on, and the position after them", func(c call) int {
+		function("string.pack(format, ...)", "values as bytes, in Lua 5.3's formats", pack).detailed(
+			"< and > are the byte orders; b B h H i I l L j J are whole numbers of 1, 2, 4, 4, 8 and 8 bytes, i3 and I3 of three; f and d floats; " +
+				"s a text after its length of 8 bytes, s2 of two; z one before a zero; c5 one of five bytes; x a zero. ! aligns, X aligns to the option after it. " +
+				"Unsigned ones are upper case. Whole numbers from 2^53 on are u64 or i64 values."),
+		function("string.unpack(format, data [, i])", "the values in data from i on, and the position after them", func(c call) int {
 			return c.unpack(string(c.data(1)), c.data(2), 3)
 		}),
 		function("string.packsize(format)", "how many bytes a format without s and z takes", func(c call) int {

@@ -187,7 +187,7 @@ func integers(L *lua.LState) []Function {
 		return 1
 	}))
 	return append([]Function{
-		function("u64(x [, low])", `a whole number from 0 to 2^64-1, exact: u64("18446744073709551615"), or of two halves; + - * / % ^ and comparisons work, an overflow is an error`, func(c call) int {
+		function("u64(x [, low])", "a whole number from 0 to 2^64-1, exact", func(c call) int {
 			if !c.given(2) {
 				return c.convert(false)
 			}
@@ -198,8 +198,10 @@ func integers(L *lua.LState) []Function {
 				}
 			}
 			return c.give(Integer{high.bits<<32 | low.bits, false}.object(c.LState))
-		}),
-		function("i64(x)", "the same from -2^63 to 2^63-1", func(c call) int { return c.convert(true) }),
+		}).detailed(`x is a number below 2^53, a text such as "18446744073709551615" or "0xff", or with low the upper of two halves of 32 bits. ` +
+			"+ - * % ^ give all digits, / rounds down, and what does not fit is an error. Numbers take part where they are whole. " +
+			"== and < compare it with its like only: write u == u64(5). bit.* works on its 64 bits."),
+		function("i64(x)", "the same from -2^63 to 2^63-1; see u64", func(c call) int { return c.convert(true) }),
 	}, rows...)
 }
 
