@@ -36,7 +36,7 @@ func rawAt(t *lua.LTable, i int) lua.LValue {
 // tableConcat is table.concat(t [, sep [, i [, j]]]): the texts and numbers from
 // t[i] to t[j], as a rule all, with sep between them.
 func tableConcat(c call) int {
-	t, sep := c.table(1), c.optStr(2, "")
+	sep, t := c.optStr(2, ""), c.table(1)
 	i := c.optInteger(3, 1)
 	j := c.optInteger(4, t.Len())
 	out := builder{call: c}
@@ -179,9 +179,8 @@ func Unpack(L *lua.LState) int {
 		c.raise("too many results to unpack")
 	}
 	c.room(n, "too many results to unpack")
-	for ; n > 0; n-- {
-		L.Push(rawAt(t, i))
-		i++
+	for k := range n {
+		L.Push(rawAt(t, i+k))
 	}
-	return j - i + n + 1
+	return n
 }
