@@ -22,7 +22,7 @@ func base64s() []Function {
 			// Pieces are a multiple of three bytes, so that they join without padding.
 			for ; len(data) > 3*piece; data = data[3*piece:] {
 				out = coding.AppendEncode(out, data[:3*piece])
-				pulse(c.LState)
+				pulse(c.L)
 			}
 			return c.text(coding.AppendEncode(out, data))
 		}),
@@ -34,7 +34,7 @@ func base64s() []Function {
 			if i := bytes.IndexAny(text, "\r\n"); i >= 0 { // which the library would skip
 				c.bad(1, "%s at %d is no base64", quoteByte(text[i]), i+1)
 			}
-			pulse(c.LState)
+			pulse(c.L)
 			out, err := coding.Strict().AppendDecode(nil, text)
 			var corrupt base64.CorruptInputError
 			if errors.As(err, &corrupt) {

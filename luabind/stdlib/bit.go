@@ -26,7 +26,7 @@ func (c call) bitsOf(n int, wide bool) uint64 {
 	if wide {
 		return c.whole(n).bits
 	}
-	return uint64(int64(tobit(c.number(n))))
+	return uint64(int64(tobit(c.num(n))))
 }
 
 func (c call) isInteger(n int) (Integer, bool) {
@@ -41,7 +41,7 @@ func (c call) isInteger(n int) (Integer, bool) {
 // an Integer like the operand it is made from.
 func (c call) giveBits(v uint64, like Integer, wide bool) int {
 	if wide {
-		return c.give(Integer{v, like.signed}.object(c.LState))
+		return c.give(Integer{v, like.signed}.object(c.L))
 	}
 	return c.give(lua.LNumber(int32(v)))
 }
@@ -52,13 +52,13 @@ func bitwise() []Function {
 	fold := func(usage, summary string, op func(a, b uint64) uint64) Function {
 		return function(usage, summary, func(c call) int {
 			like, wide := Integer{signed: true}, false
-			for n := 1; n <= c.GetTop(); n++ {
+			for n := 1; n <= c.L.GetTop(); n++ {
 				if i, ok := c.isInteger(n); ok {
 					like.signed, wide = like.signed && i.signed, true
 				}
 			}
 			v := c.bitsOf(1, wide)
-			for n := 2; n <= c.GetTop(); n++ {
+			for n := 2; n <= c.L.GetTop(); n++ {
 				v = op(v, c.bitsOf(n, wide))
 			}
 			return c.giveBits(v, like, wide)
@@ -112,7 +112,7 @@ func tohex(c call) int {
 		v, digits = i.bits, 16
 	}
 	if c.given(2) {
-		digits = int(tobit(c.number(2)))
+		digits = int(tobit(c.num(2)))
 	}
 	upper := digits < 0
 	if upper {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestBit(t *testing.T) {
-	check(t, [][2]string{
+	checkAll(t, [][2]string{
 		{`return bit.tobit(0xffffffff), bit.tobit(2^32 + 1), bit.tobit(2.5), bit.tobit(3.5), bit.tobit("0x10")`, "-1 1 2 4 16"},
 		{`return bit.band(0x12345678, 0xff), bit.bor(1, 2, 4), bit.bxor(0xa5a5f0f0, 0xaa55ff00), bit.bnot(0)`, "120 7 267390960 -1"},
 		{`return bit.lshift(1, 33), bit.rshift(-256, 8), bit.arshift(-256, 8), bit.lshift(1, -1)`, "2 16777215 -1 -2147483648"},
@@ -64,7 +64,7 @@ func TestBitAgainstLuaJIT(t *testing.T) {
 		calls = append(calls, "bit."+name+"("+strings.Join(args, ", ")+")")
 	}
 	theirs := pipe(t, strings.Join(calls, "\n"), "luajit", "-e", "for line in io.lines() do print(loadstring('return '..line)()) end")
-	L := newState(t)
+	L := byteState(t)
 	for i, call := range calls {
 		if got := eval(L, "return "+call); got != theirs[i] {
 			t.Errorf("%s: %s, LuaJIT says %s", call, got, theirs[i])

@@ -10,9 +10,8 @@ import (
 )
 
 // newState returns a state with the byte tools where scripts find them.
-func newState(t testing.TB) *lua.LState {
-	L := lua.NewState(lua.Options{RegistryMaxSize: 1 << 20, RegistryGrowStep: 4096})
-	t.Cleanup(L.Close)
+func byteState(t testing.TB) *lua.LState {
+	L := newState(t)
 	for _, f := range Bytes(L) {
 		v := f.Value
 		if f.Call != nil {
@@ -62,10 +61,10 @@ func eval(L *lua.LState, code string) string {
 	return strings.Join(parts, " ")
 }
 
-// check evaluates pairs of code and what it gives.
-func check(t *testing.T, pairs [][2]string) {
+// checkAll evaluates pairs of code and what it gives.
+func checkAll(t *testing.T, pairs [][2]string) {
 	t.Helper()
-	L := newState(t)
+	L := byteState(t)
 	for _, p := range pairs {
 		if got := eval(L, p[0]); got != p[1] {
 			t.Errorf("%s\n got %q\nwant %q", p[0], got, p[1])
@@ -98,7 +97,7 @@ func (stopped) Err() error            { return context.Canceled }
 
 // TestStopped checks that a task which must stop is let go by whatever takes long.
 func TestStopped(t *testing.T) {
-	L := newState(t)
+	L := byteState(t)
 	text := lua.LString(strings.Repeat("a", 4<<20))
 	list := L.NewTable()
 	for i := range 5000 {

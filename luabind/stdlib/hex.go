@@ -42,7 +42,7 @@ func hexes() []Function {
 				}
 				out = appendRow(out, at, data[at:min(at+16, len(data))])
 				if at&0xffff == 0 {
-					pulse(c.LState)
+					pulse(c.L)
 				}
 			}
 			return c.text(out)

@@ -27,7 +27,7 @@ func jsons(L *lua.LState) []Function {
 	L.SetField(null.Metatable, "value", null)
 	array := L.NewTypeMetatable(jsonArray)
 	L.SetField(array, "__tostring", L.NewFunction(func(L *lua.LState) int {
-		w := jsonWriter{c: call{LState: L}}
+		w := jsonWriter{c: call{L: L}}
 		w.value(L.Get(1))
 		L.Push(lua.LString(w.out))
 		return 1
@@ -45,13 +45,13 @@ func jsons(L *lua.LState) []Function {
 		}).detailed("null becomes json.null, and a whole number from 2^53 on a u64 or i64, so that nothing is lost. An empty array is marked as json.array does."),
 		function("json.array([t])", "t, or a new table, marked as an array even if it is empty", func(c call) int {
 			if !c.given(1) {
-				t := c.NewTable()
+				t := c.L.NewTable()
 				t.Metatable = array
 				return c.give(t)
 			}
 			t, ok := c.arg(1).(*lua.LTable)
 			if !ok {
-				c.wrong(1, "table")
+				c.expected(1, "table")
 			}
 			if t.Metatable != lua.LNil && t.Metatable != array {
 				c.bad(1, "the table has a metatable of its own")

@@ -55,7 +55,7 @@ func (r *jsonReader) fail(i int, why string) {
 	before := r.text[:max(i, 0)]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len(before) - bytes.LastIndexByte(before, '\n')
-	r.c.RaiseError("json: line %d, column %d: %s", line, column, why)
+	r.c.raise("json: line %d, column %d: %s", line, column, why)
 }
 
 // next skips white space and returns the byte after it.
@@ -72,7 +72,7 @@ func (r *jsonReader) next() byte {
 
 func (r *jsonReader) value() lua.LValue {
 	if r.steps++; r.steps&(1<<10-1) == 0 {
-		pulse(r.c.LState)
+		pulse(r.c.L)
 	}
 	switch r.next() {
 	case '{', '[':
@@ -123,7 +123,7 @@ func (r *jsonReader) object(from int) *lua.LTable {
 		r.parts = append(r.parts, part{key, r.value()})
 	}
 	r.at++
-	t := r.c.CreateTable(0, len(r.parts)-from)
+	t := r.c.L.CreateTable(0, len(r.parts)-from)
 	for _, p := range r.parts[from:] {
 		t.RawSetString(p.key, p.value)
 	}
@@ -139,12 +139,12 @@ func (r *jsonReader) array(from int) *lua.LTable {
 		r.parts = append(r.parts, part{value: r.value()})
 	}
 	r.at++
-	t := r.c.CreateTable(len(r.parts)-from, 0)
+	t := r.c.L.CreateTable(len(r.parts)-from, 0)
 	for _, p := range r.parts[from:] {
 		t.Append(p.value)
 	}
 	if len(r.parts) == from {
-		t.Metatable = r.c.GetTypeMetatable(jsonArray)
+		t.Metatable = r.c.L.GetTypeMetatable(jsonArray)
 	}
 	return t
 }
@@ -219,7 +219,7 @@ func (r *jsonReader) number() lua.LValue {
 		if why != "" {
 			r.fail(start, "a number of more than 64 bits")
 		}
-		return i.value(r.c.LState)
+		return i.value(r.c.L)
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {

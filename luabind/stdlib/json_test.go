@@ -12,7 +12,7 @@ import (
 )
 
 func TestJSONEncode(t *testing.T) {
-	check(t, [][2]string{
+	checkAll(t, [][2]string{
 		{`return json.encode{1, "a", true, json.null, {x = 1, a = false}}`, `[1,"a",true,null,{"a":false,"x":1}]`},
 		{`return json.encode{}, json.encode(json.array()), json.encode(json.array{}), json.encode{list = json.array{1, 2}}`, `{} [] [] {"list":[1,2]}`},
 		{`return json.encode(nil), json.encode("x"), json.encode(1), json.encode(false), json.encode(json.null), tostring(json.null)`, `null "x" 1 false null null`},
@@ -44,7 +44,7 @@ func TestJSONEncode(t *testing.T) {
 }
 
 func TestJSONDecode(t *testing.T) {
-	check(t, [][2]string{
+	checkAll(t, [][2]string{
 		{`local v = json.decode(' {"a": [1, 2.5, "x", null, true, false, {}], "b": -0.5e1} ') return #v.a, v.a[1], v.a[2], v.a[3], v.a[4] == json.null, v.a[5], v.a[6], v.b`, "7 1 2.5 x true true false -5"},
 		{`return json.decode("[9007199254740991, 9007199254740992, -9007199254740993, 18446744073709551615, 1e3]")[4], json.encode(json.decode("[9007199254740991,9007199254740993,-9223372036854775808,1000]"))`, "18446744073709551615 [9007199254740991,9007199254740993,-9223372036854775808,1000]"},
 		{`return json.decode('"\\u00e9\\ud83d\\ude00\\n\\\\\\ud"')`, `! json: line 1, column 27: invalid character '"' in \u hexadecimal character escape`},
@@ -120,7 +120,7 @@ func TestJSONAgainstPython(t *testing.T) {
 		}
 		return "{" + strings.Join(items, ",") + "}"
 	}
-	L := newState(t)
+	L := byteState(t)
 	var given, ours []string
 	for range 2000 {
 		text := value(4)
@@ -154,7 +154,7 @@ func FuzzJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		L := newState(t)
+		L := byteState(t)
 		L.SetGlobal("text", lua.LString(text))
 		got := eval(L, "local again = json.encode(json.decode(text)) return again == json.encode(json.decode(again))")
 		switch {
