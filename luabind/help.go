@@ -25,7 +25,8 @@ func (s *Session) define(usage, summary string, f lua.LGFunction) {
 	s.place(name, s.lua.NewFunction(f))
 }
 
-// place makes v a global or, where the name has a point, the field of a table.
+// place makes v a global that a script may shadow or, where the name has a point,
+// the field of a table.
 func (s *Session) place(name string, v lua.LValue) {
 	table, field, ok := strings.Cut(name, ".")
 	if !ok {

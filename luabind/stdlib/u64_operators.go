@@ -35,7 +35,7 @@ func setOperators(L *lua.LState, meta *lua.LTable) {
 	meta.RawSetString("__lt", compare(func(order int) bool { return order < 0 }))
 	meta.RawSetString("__le", compare(func(order int) bool { return order <= 0 }))
 	meta.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
-		L.Push(lua.LString(call{L: L}.u64().String()))
+		L.Push(lua.LString(call{L, "tostring"}.u64().String()))
 		return 1
 	}))
 	meta.RawSetString("__concat", L.NewFunction(func(L *lua.LState) int {
