@@ -10,7 +10,7 @@ import (
 )
 
 // A function is one that scripts have beyond the verbs and Lua's own.
-type function struct{ usage, summary string }
+type function struct{ usage, summary, details string }
 
 func (f function) name() string {
 	name, _, _ := strings.Cut(f.usage, "(")
@@ -19,13 +19,14 @@ func (f function) name() string {
 
 // define makes a builtin that help knows.
 func (s *Session) define(usage, summary string, f lua.LGFunction) {
-	added := function{usage, summary}
+	added := function{usage: usage, summary: summary}
 	name := added.name()
 	s.functions = append(s.functions, added)
 	s.place(name, s.lua.NewFunction(f))
 }
 
-// place makes v a global or, where the name has a point, the field of a table.
+// place makes v a global that a script may shadow or, where the name has a point,
+// the field of a table.
 func (s *Session) place(name string, v lua.LValue) {
 	table, field, ok := strings.Cut(name, ".")
 	if !ok {
@@ -71,7 +72,7 @@ func (s *Session) describeFunctions(topic string) string {
 	for _, f := range s.functions {
 		name := f.name()
 		if name == topic || strings.HasPrefix(name, topic+".") || strings.HasPrefix(name, topic+":") {
-			parts = append(parts, f.usage+"\n  "+f.summary)
+			parts = append(parts, strings.TrimRight(f.usage+"\n"+wrap(f.summary, "  ")+wrap(f.details, "  "), "\n"))
 		}
 	}
 	return strings.Join(parts, "\n")

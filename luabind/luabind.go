@@ -195,11 +195,6 @@ func (s *Session) openLua() {
 	s.openPatterns()
 }
 
-// builtin makes a Go function a global that a script may shadow.
-func (s *Session) builtin(name string, f lua.LGFunction) {
-	s.builtins.RawSetString(name, s.lua.NewFunction(f))
-}
-
 // replace puts f in the place of a function of the standard library.
 func (s *Session) replace(table, name string, f lua.LGFunction) {
 	t := s.lua.G.Global

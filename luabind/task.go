@@ -82,7 +82,7 @@ func (s *Session) openTasks() {
 	}
 	s.define("clock()", "seconds on a clock that is never set, for measuring", clock)
 	s.define("time.now()", "the same as clock()", clock)
-	s.define("time.wall()", "seconds since 1970 with their fraction, on the clock that people set", func(L *lua.LState) int {
+	s.define("time.wall()", "seconds since 1970, with their fraction", func(L *lua.LState) int {
 		L.Push(lua.LNumber(float64(time.Now().UnixMicro()) / 1e6))
 		return 1
 	})

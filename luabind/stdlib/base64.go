@@ -13,7 +13,7 @@ import (
 // alphabet has it, no spaces or line ends, no bits that mean nothing.
 func base64s() []Function {
 	return []Function{
-		function(`base64.encode(data [, "url"])`, `as base64; "url" is the alphabet with - and _, without padding`, func(c call) int {
+		function(`base64.encode(data [, "url"])`, "as base64; the url alphabet has - and _, and no padding", func(c call) int {
 			data, coding := c.data(1), c.alphabet(2)
 			if coding.EncodedLen(len(data)) > maxBuffer {
 				c.bad(1, "the result is too long")
@@ -22,11 +22,11 @@ func base64s() []Function {
 			// Pieces are a multiple of three bytes, so that they join without padding.
 			for ; len(data) > 3*piece; data = data[3*piece:] {
 				out = coding.AppendEncode(out, data[:3*piece])
-				pulse(c.LState)
+				pulse(c.L)
 			}
 			return c.text(coding.AppendEncode(out, data))
 		}),
-		function(`base64.decode(text [, "url"])`, `the bytes that base64.encode wrote; the "url" alphabet may have padding`, func(c call) int {
+		function(`base64.decode(text [, "url"])`, "the bytes that base64 text means; it is read strictly", func(c call) int {
 			text, coding := c.data(1), c.alphabet(2)
 			if coding != base64.StdEncoding && bytes.HasSuffix(text, []byte("=")) {
 				coding = base64.URLEncoding
@@ -34,26 +34,31 @@ func base64s() []Function {
 			if i := bytes.IndexAny(text, "\r\n"); i >= 0 { // which the library would skip
 				c.bad(1, "%s at %d is no base64", quoteByte(text[i]), i+1)
 			}
-			pulse(c.LState)
+			pulse(c.L)
 			out, err := coding.Strict().AppendDecode(nil, text)
 			var corrupt base64.CorruptInputError
 			if errors.As(err, &corrupt) {
-				i := int(corrupt)
-				if i >= len(text) {
-					c.bad(1, "the base64 ends in the middle")
-				}
-				if !strings.ContainsRune("+/-_=", rune(text[i])) && !isAlphanumeric(text[i]) {
-					c.bad(1, "%s at %d is no base64", quoteByte(text[i]), i+1)
-				}
-				c.bad(1, "from %d on the base64 is incomplete, or has bits that mean nothing", i+1)
+				c.badBase64(text, int(corrupt), c.given(2))
 			}
 			return c.text(out)
 		}),
 	}
 }
 
-func isAlphanumeric(b byte) bool {
-	return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z'
+// badBase64 raises the error about offset i, where the library stopped.
+func (c call) badBase64(text []byte, i int, url bool) {
+	special := "+/="
+	if url {
+		special = "-_="
+	}
+	if i < len(text) {
+		b := text[i]
+		alphanumeric := '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z'
+		if !alphanumeric && strings.IndexByte(special, b) < 0 {
+			c.bad(1, "%s at %d is no base64", quoteByte(b), i+1)
+		}
+	}
+	c.bad(1, "from %d on the base64 is incomplete, or has bits that mean nothing", i+1)
 }
 
 // alphabet reads argument n.

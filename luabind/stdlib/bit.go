@@ -26,7 +26,7 @@ func (c call) bitsOf(n int, wide bool) uint64 {
 	if wide {
 		return c.whole(n).bits
 	}
-	return uint64(int64(tobit(c.number(n))))
+	return uint64(int64(tobit(c.num(n))))
 }
 
 func (c call) isInteger(n int) (Integer, bool) {
@@ -41,7 +41,7 @@ func (c call) isInteger(n int) (Integer, bool) {
 // an Integer like the operand it is made from.
 func (c call) giveBits(v uint64, like Integer, wide bool) int {
 	if wide {
-		return c.give(Integer{v, like.signed}.object(c.LState))
+		return c.give(Integer{v, like.signed}.object(c.L))
 	}
 	return c.give(lua.LNumber(int32(v)))
 }
@@ -52,13 +52,13 @@ func bitwise() []Function {
 	fold := func(usage, summary string, op func(a, b uint64) uint64) Function {
 		return function(usage, summary, func(c call) int {
 			like, wide := Integer{signed: true}, false
-			for n := 1; n <= c.GetTop(); n++ {
+			for n := 1; n <= c.L.GetTop(); n++ {
 				if i, ok := c.isInteger(n); ok {
 					like.signed, wide = like.signed && i.signed, true
 				}
 			}
 			v := c.bitsOf(1, wide)
-			for n := 2; n <= c.GetTop(); n++ {
+			for n := 2; n <= c.L.GetTop(); n++ {
 				v = op(v, c.bitsOf(n, wide))
 			}
 			return c.giveBits(v, like, wide)
@@ -84,10 +84,10 @@ func bitwise() []Function {
 	return []Function{
 		function("bit.tobit(x)", "x as 32 bits with sign, which is what all of bit.* gives", func(c call) int {
 			return c.giveBits(c.bitsOf(1, false), Integer{}, false)
-		}),
-		function("bit.tohex(x [, digits])", "hexadecimal digits, 8 or as many as said; a negative count means upper case", tohex),
+		}).detailed("With a u64 or i64 the others work on 64 bits and give such a value."),
+		function("bit.tohex(x [, digits])", "hexadecimal digits, 8 or so many; upper case if negative", tohex),
 		one("bit.bnot(x)", "every bit turned over", func(v uint32) uint32 { return ^v }, func(v uint64) uint64 { return ^v }),
-		fold("bit.band(x, ...)", "bitwise and; with a u64 or i64 all of bit.* works on 64 bits", func(a, b uint64) uint64 { return a & b }),
+		fold("bit.band(x, ...)", "bitwise and", func(a, b uint64) uint64 { return a & b }),
 		fold("bit.bor(x, ...)", "bitwise or", func(a, b uint64) uint64 { return a | b }),
 		fold("bit.bxor(x, ...)", "bitwise exclusive or", func(a, b uint64) uint64 { return a ^ b }),
 		shift("bit.lshift(x, n)", "shift to the left; n counts modulo 32",
@@ -112,7 +112,7 @@ func tohex(c call) int {
 		v, digits = i.bits, 16
 	}
 	if c.given(2) {
-		digits = int(tobit(c.number(2)))
+		digits = int(tobit(c.num(2)))
 	}
 	upper := digits < 0
 	if upper {

@@ -93,12 +93,12 @@ func (b *Buffer) view(i, n int) *Buffer {
 
 // buffer returns the buffer that a method is called on.
 func (c call) buffer() *Buffer {
-	if ud, ok := c.Get(1).(*lua.LUserData); ok {
+	if ud, ok := c.L.Get(1).(*lua.LUserData); ok {
 		if b, ok := ud.Value.(*Buffer); ok {
 			return b
 		}
 	}
-	c.RaiseError("calling '%s' on bad self", c.name)
+	c.expected(1, "buffer")
 	return nil
 }
 
@@ -112,28 +112,29 @@ func (c call) put(b *Buffer, i int, data []byte) {
 // full raises the error of a buffer that cannot have n bytes.
 func (c call) full(b *Buffer, n int) {
 	if b.owner != nil {
-		c.RaiseError("%s: a view of %d bytes has no room for %d", c.name, b.room, n)
+		c.raise("%s: a view of %d bytes has no room for %d", c.name, b.room, n)
 	}
-	c.RaiseError("%s: a buffer has at most %d bytes, not %d", c.name, maxBuffer, n)
+	c.raise("%s: a buffer has at most %d bytes, not %d", c.name, maxBuffer, n)
 }
 
-// within returns argument n, a position from 1 to last, as an offset.
-func (c call) within(n, last int) int {
-	i := c.int(n)
+// within returns argument n, a position among length bytes or as many beyond as
+// said, as an offset.
+func (c call) within(n, length, beyond int) int {
+	i := c.integer(n)
 	if i < 0 {
-		i += last + 1
+		i += length + 1
 	}
-	if i < 1 || i > last {
-		c.bad(n, "%s is not within 1 to %d", c.arg(n), last)
+	if i < 1 || i > length+beyond {
+		c.bad(n, "%s is not within 1 to %d", c.shown(n), length+beyond)
 	}
 	return i - 1
 }
 
 // count returns argument n, a number of bytes.
 func (c call) count(n int) int {
-	size := c.int(n)
+	size := c.integer(n)
 	if size < 0 || size > maxBuffer {
-		c.bad(n, "%s is not within 0 to %d bytes", c.arg(n), maxBuffer)
+		c.bad(n, "%s is not within 0 to %d bytes", c.shown(n), maxBuffer)
 	}
 	return size
 }
@@ -142,24 +143,24 @@ func buffers(L *lua.LState) []Function {
 	rows := append(bufferMethods(), bufferNumbers()...)
 	meta := methods(L, metaBuffer, rows)
 	meta.RawSetString("__len", L.NewFunction(func(L *lua.LState) int {
-		L.Push(lua.LNumber(call{LState: L, name: "len"}.buffer().length))
+		L.Push(lua.LNumber(call{L, "len"}.buffer().length))
 		return 1
 	}))
 	meta.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
-		L.Push(lua.LString(call{LState: L, name: "tostring"}.buffer().Bytes()))
+		L.Push(lua.LString(call{L, "tostring"}.buffer().Bytes()))
 		return 1
 	}))
 	meta.RawSetString("__concat", L.NewFunction(func(L *lua.LState) int {
-		c := call{LState: L, name: "concat"}
+		c := call{L, "concat"}
 		a, b := c.data(1), c.data(2)
 		return c.text(append(append(make([]byte, 0, len(a)+len(b)), a...), b...))
 	}))
 	meta.RawSetString("__eq", L.NewFunction(func(L *lua.LState) int {
-		c := call{LState: L, name: "eq"}
+		c := call{L, "eq"}
 		L.Push(lua.LBool(bytes.Equal(c.data(1), c.data(2))))
 		return 1
 	}))
-	return append([]Function{function("buffer([size | data])", "memory to use again and again: recv(s, b) receives into it, send(s, b) sends from it; it grows", func(c call) int {
+	return append([]Function{function("buffer([size | data])", "memory to receive into and send from, again and again", func(c call) int {
 		b := new(Buffer)
 		switch {
 		case c.arg(1).Type() == lua.LTNumber:
@@ -167,6 +168,8 @@ func buffers(L *lua.LState) []Function {
 		case c.given(1):
 			c.put(b, 0, c.data(1))
 		}
-		return c.give(newBuffer(c.LState, b))
-	})}, rows...)
+		return c.give(newBuffer(c.L, b))
+	}).detailed("recv(s, b) receives into it, at most as much as it has room for, and gives how much that was; so do recvfrom, and recvexact, which fills it. " +
+		"send(s, b) sends what it holds. It holds #b bytes and grows as more is put into it. What takes data takes a buffer as well; tostring(b) is a string of it. " +
+		"While a task sends or receives, the others may use and change it.")}, rows...)
 }

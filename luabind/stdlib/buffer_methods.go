@@ -23,7 +23,7 @@ func bufferMethods() []Function {
 			return c.itself()
 		}),
 		function("buffer:resize(n)", "make it n bytes long; zeros are added", func(c call) int {
-			b, n := c.buffer(), c.count(1)
+			b, n := c.buffer(), c.count(2)
 			if !b.grow(n) {
 				c.full(b, n)
 			}
@@ -35,22 +35,22 @@ func bufferMethods() []Function {
 		}),
 		function("buffer:append(data, ...)", "add to the end", func(c call) int {
 			b := c.buffer()
-			for n := 1; n < c.GetTop(); n++ {
+			for n := 2; n <= c.L.GetTop(); n++ {
 				c.put(b, b.length, c.data(n))
 			}
 			return c.itself()
 		}),
 		function("buffer:set(i, data)", "put data at position i, over what is there and beyond", func(c call) int {
 			b := c.buffer()
-			c.put(b, c.within(1, b.length+1), c.data(2))
+			c.put(b, c.within(2, b.length, 1), c.data(3))
 			return c.itself()
 		}),
 		function("buffer:fill(byte [, i [, j]])", "make all bytes, or those from i to j, the same", func(c call) int {
-			b, value := c.buffer(), c.int(1)
+			b, value := c.buffer(), c.integer(2)
 			if value < 0 || value > 255 {
-				c.bad(1, "%s is no byte", c.arg(1))
+				c.bad(2, "%s is no byte", c.shown(2))
 			}
-			from, to := span(c.optInt(2, 1), c.optInt(3, -1), b.length)
+			from, to := span(c.optInteger(3, 1), c.optInteger(4, -1), b.length)
 			part := b.Bytes()[from:to]
 			for i := range part {
 				part[i] = byte(value)
@@ -59,39 +59,37 @@ func bufferMethods() []Function {
 		}),
 		function("buffer:drop(n)", "take the first n bytes away", func(c call) int {
 			b := c.buffer()
-			n := c.int(1)
+			n := c.integer(2)
 			if n < 0 || n > b.length {
-				c.bad(1, "%s is not within 0 to %d", c.arg(1), b.length)
+				c.bad(2, "%s is not within 0 to %d", c.shown(2), b.length)
 			}
 			b.Filled(copy(b.Room(), b.Bytes()[n:]))
 			return c.itself()
 		}),
 		function("buffer:sub(i [, j])", "a string of the bytes from i to j, as string.sub", func(c call) int {
 			b := c.buffer().Bytes()
-			from, to := span(c.int(1), c.optInt(2, -1), len(b))
+			from, to := span(c.integer(2), c.optInteger(3, -1), len(b))
 			return c.give(lua.LString(b[from:to]))
 		}),
 		function("buffer:byte([i [, j]])", "bytes as numbers, as string.byte", func(c call) int {
 			b := c.buffer().Bytes()
-			i := c.optInt(1, 1)
-			if !c.given(2) && i < -len(b) {
+			i := c.optInteger(2, 1)
+			if !c.given(3) && i < -len(b) {
 				return 0
 			}
-			from, to := span(i, c.optInt(2, i), len(b))
-			if to-from > maxResults {
-				c.RaiseError("string slice too long")
-			}
+			from, to := span(i, c.optInteger(3, i), len(b))
+			c.room(to-from, "string slice too long")
 			for _, v := range b[from:to] {
-				c.Push(lua.LNumber(v))
+				c.L.Push(lua.LNumber(v))
 			}
 			return to - from
 		}),
-		function("buffer:find(data [, init])", "the first and last position of these bytes, searched from init on; nil if there are none", func(c call) int {
-			b, data, init := c.buffer().Bytes(), c.data(1), c.optInt(2, 1)
-			from, _ := span(init, -1, len(b))
-			if from > len(b) {
+		function("buffer:find(data [, init])", "the first and last position of these bytes from init on, or nil", func(c call) int {
+			b, data, init := c.buffer().Bytes(), c.data(2), c.optInteger(3, 1)
+			if init > len(b)+1 {
 				return c.give(lua.LNil)
 			}
+			from, _ := span(init, -1, len(b))
 			i := bytes.Index(b[from:], data)
 			if i < 0 {
 				return c.give(lua.LNil)
@@ -101,49 +99,49 @@ func bufferMethods() []Function {
 		function("buffer:copy()", "a buffer of its own with the same bytes", func(c call) int {
 			b := &Buffer{memory: bytes.Clone(c.buffer().Bytes())}
 			b.length = len(b.memory)
-			return c.give(newBuffer(c.LState, b))
+			return c.give(newBuffer(c.L, b))
 		}),
-		function("buffer:slice(i [, j])", "a view of the bytes from i to j without a copy: the same bytes, seen and changed through both", func(c call) int {
+		function("buffer:slice(i [, j])", "a view of the bytes from i to j, without a copy", func(c call) int {
 			b := c.buffer()
-			from := c.within(1, b.length+1)
+			from := c.within(2, b.length, 1)
 			to := b.length
-			if c.given(2) {
-				to = c.int(2)
+			if c.given(3) {
+				to = c.integer(3)
 				if to < 0 {
 					to += b.length + 1
 				}
 			}
 			if to < from || to > b.length {
-				c.bad(2, "%s is not within %d to %d", c.arg(2), from, b.length)
+				c.bad(3, "%s is not within %d to %d", c.shown(3), from, b.length)
 			}
 			v := b.view(from, to-from)
 			v.length = v.room
-			return c.give(newBuffer(c.LState, v))
-		}),
-		function("buffer:tail([n])", "a view of n bytes of room after the end, or of all there is: recv(s, b:tail()) adds to b", func(c call) int {
+			return c.give(newBuffer(c.L, v))
+		}).detailed("A change through either is seen through both. The view stays on its bytes when the buffer grows, is cleared or received into; it cannot grow itself."),
+		function("buffer:tail([n])", "a view of n bytes of room behind the end, or of all there is", func(c call) int {
 			b := c.buffer()
 			n := max(len(b.Room())-b.length, 1)
-			if c.given(1) {
-				n = c.count(1)
+			if c.given(2) {
+				n = c.count(2)
 			}
 			if !b.grow(b.length + n) {
 				c.full(b, b.length+n)
 			}
-			if !c.given(1) {
+			if !c.given(2) {
 				n = len(b.Room()) - b.length
 			}
-			return c.give(newBuffer(c.LState, b.view(b.length, n)))
-		}),
+			return c.give(newBuffer(c.L, b.view(b.length, n)))
+		}).detailed("It holds nothing yet; what comes into it is in the buffer too, so that recv(s, b:tail()) adds to b. Room is made where there is none."),
 		function("buffer:pack(format, ...)", "add values to the end as string.pack writes them", func(c call) int {
 			b := c.buffer()
-			c.put(b, b.length, c.pack(1, b.length))
+			c.put(b, b.length, c.pack(2, b.length))
 			return c.itself()
 		}),
-		function("buffer:unpack(format [, i])", "read values at i as string.unpack; gives the position after them too", func(c call) int {
-			return c.unpack(string(c.data(1)), c.buffer().Bytes(), 2)
+		function("buffer:unpack(format [, i])", "read values at i as string.unpack", func(c call) int {
+			return c.unpack(string(c.data(2)), c.buffer().Bytes(), 3)
 		}),
 	}
 }
 
 // itself gives the object that a method was called on.
-func (c call) itself() int { return c.give(c.Get(1)) }
+func (c call) itself() int { return c.give(c.L.Get(1)) }

@@ -36,11 +36,11 @@ func bufferNumbers() []Function {
 
 func (f field) read(c call) int {
 	b := c.buffer().Bytes()
-	i := c.within(1, len(b))
+	i := c.within(2, len(b), 0)
 	if i+f.size > len(b) {
-		c.bad(1, "%d bytes at %d go beyond the end, %d", f.size, i+1, len(b))
+		c.bad(2, "%d bytes at %d go beyond the end, %d", f.size, i+1, len(b))
 	}
-	v := load(c.little(2), b[i:i+f.size])
+	v := load(c.little(3), b[i:i+f.size])
 	switch {
 	case f.float && f.size == 4:
 		return c.give(lua.LNumber(math.Float32frombits(uint32(v))))
@@ -50,23 +50,23 @@ func (f field) read(c call) int {
 		unused := 64 - 8*f.size
 		v = uint64(int64(v<<unused) >> unused)
 	}
-	return c.give(Integer{v, f.sign}.value(c.LState))
+	return c.give(Integer{v, f.sign}.value(c.L))
 }
 
 func (f field) write(c call) int {
 	b := c.buffer()
-	i := c.within(1, b.length+1)
+	i := c.within(2, b.length, 1)
 	var v uint64
 	switch {
 	case f.float && f.size == 4:
-		v = uint64(math.Float32bits(float32(c.number(2))))
+		v = uint64(math.Float32bits(float32(c.num(3))))
 	case f.float:
-		v = math.Float64bits(c.number(2))
+		v = math.Float64bits(c.num(3))
 	default:
-		v = c.fits(2, f.size, f.sign)
+		v = c.fits(3, f.size, f.sign)
 	}
 	var data [8]byte
-	c.put(b, i, store(c.little(3), data[:f.size], v))
+	c.put(b, i, store(c.little(4), data[:f.size], v))
 	return c.itself()
 }
 

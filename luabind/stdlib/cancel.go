@@ -2,8 +2,9 @@ package stdlib
 
 import lua "github.com/yuin/gopher-lua"
 
-// pulse raises an error if the task that runs on L must stop, and may let other
-// tasks run. Whatever takes long calls it every few thousand steps.
+// pulse ends the running function with an error if the state's context is done.
+// gopher-lua asks between instructions only, so a function that may run long
+// calls this every few thousand steps. Other tasks may run meanwhile.
 func pulse(L *lua.LState) {
 	ctx := L.Context()
 	if ctx == nil {

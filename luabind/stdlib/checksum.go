@@ -16,26 +16,26 @@ func checksums() []Function {
 	return []Function{
 		function("crc32(data [, start])", "the CRC-32 of Ethernet, zip and PNG", func(c call) int {
 			data, sum := c.data(1), uint32(c.startFrom(math.MaxUint32))
-			pieces(c.LState, data, func(part []byte) { sum = crc32.Update(sum, crc32.IEEETable, part) })
+			pieces(c.L, data, func(part []byte) { sum = crc32.Update(sum, crc32.IEEETable, part) })
 			return c.give(lua.LNumber(sum))
-		}),
+		}).detailed("start is the checksum of what comes before."),
 		function("adler32(data)", "the Adler-32 of zlib", func(c call) int {
 			data, sum := c.data(1), adler32.New()
-			pieces(c.LState, data, func(part []byte) { sum.Write(part) })
+			pieces(c.L, data, func(part []byte) { sum.Write(part) })
 			return c.give(lua.LNumber(sum.Sum32()))
 		}),
-		function("inet_checksum(data [, start])", "the checksum of IP, UDP and TCP (RFC 1071); what start was made from had an even length", func(c call) int {
+		function("inet_checksum(data [, start])", "the checksum of IP, UDP and TCP (RFC 1071)", func(c call) int {
 			data, start := c.data(1), c.startFrom(math.MaxUint16)
 			sum := uint64(0)
 			if c.given(2) {
 				sum = math.MaxUint16 - start // it was turned over when it was given
 			}
-			pieces(c.LState, data, func(part []byte) { sum += sumWords(part) })
+			pieces(c.L, data, func(part []byte) { sum += sumWords(part) })
 			return c.give(lua.LNumber(math.MaxUint16 - fold(sum)))
-		}),
+		}).detailed("start is the checksum of what comes before, which has an even length."),
 		function("sha256(data)", "the SHA-256, 32 bytes; tohex shows them", func(c call) int {
 			data, sum := c.data(1), sha256.New()
-			pieces(c.LState, data, func(part []byte) { sum.Write(part) })
+			pieces(c.L, data, func(part []byte) { sum.Write(part) })
 			return c.text(sum.Sum(nil))
 		}),
 	}

@@ -2,7 +2,6 @@ package stdlib
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"unsafe"
 
@@ -13,10 +12,16 @@ import (
 // the name: "crc32(data)" is a global, "bit.band(...)" a field, "string.pack(...)"
 // a field of Lua's own table, "json.null" a Value, and "buffer:find(...)" a
 // method, which is on its objects already and so has neither Call nor Value.
+// Summary is one line; Details is what else there is to know, or "".
 type Function struct {
-	Usage, Summary string
-	Call           lua.LGFunction
-	Value          lua.LValue
+	Usage, Summary, Details string
+	Call                    lua.LGFunction
+	Value                   lua.LValue
+}
+
+func (f Function) detailed(details string) Function {
+	f.Details = details
+	return f
 }
 
 // Bytes makes the byte tools for L and returns their rows in the order of help.
@@ -28,27 +33,11 @@ func Bytes(L *lua.LState) []Function {
 	return all
 }
 
-// A call is one use of a function by a script. Arguments count from 1, in a
-// method without its object, as they do in messages.
-type call struct {
-	*lua.LState
-	name string
-	self int // 1 for a method, else 0
-}
-
 // function makes a row whose messages use the name that usage starts with.
 func function(usage, summary string, f func(call) int) Function {
 	path, _, _ := strings.Cut(usage, "(")
-	cut := strings.LastIndexAny(path, ".:")
-	c := call{name: path[cut+1:]}
-	if cut > 0 && path[cut] == ':' {
-		c.self = 1
-	}
-	return Function{Usage: usage, Summary: summary, Call: func(L *lua.LState) int {
-		c := c
-		c.LState = L
-		return f(c)
-	}}
+	name := path[strings.LastIndexAny(path, ".:")+1:]
+	return Function{Usage: usage, Summary: summary, Call: goFunction(name, f)}
 }
 
 // methods makes the metatable called name of rows that are methods: each can
@@ -65,25 +54,22 @@ func methods(L *lua.LState, name string, rows []Function) *lua.LTable {
 	return meta
 }
 
-// bad raises the manual's error about argument n.
-func (c call) bad(n int, format string, args ...any) {
-	c.RaiseError("bad argument #%d to '%s' (%s)", n, c.name, fmt.Sprintf(format, args...))
-}
-
-// wrong raises the error about the type of argument n.
-func (c call) wrong(n int, want string) {
-	got := "no value"
-	if n+c.self <= c.GetTop() {
-		got = c.arg(n).Type().String()
-	}
-	c.bad(n, "%s expected, got %s", want, got)
-}
+// bad is fail with a format.
+func (c call) bad(n int, format string, args ...any) { c.fail(n, fmt.Sprintf(format, args...)) }
 
 // arg returns argument n, nil if it was left out.
-func (c call) arg(n int) lua.LValue { return c.Get(n + c.self) }
+func (c call) arg(n int) lua.LValue { return c.L.Get(n) }
 
 // given reports whether argument n is there and not nil.
 func (c call) given(n int) bool { return c.arg(n) != lua.LNil }
+
+// shown returns argument n as a message quotes it.
+func (c call) shown(n int) string {
+	if text, ok := asString(c.arg(n)); ok {
+		return text
+	}
+	return c.arg(n).Type().String()
+}
 
 // data returns the bytes of argument n: a string, a number or a buffer. They
 // must not be written to, and those of a buffer change with it.
@@ -92,7 +78,7 @@ func (c call) data(n int) []byte {
 	case lua.LString:
 		return bytesOf(string(v))
 	case lua.LNumber:
-		return []byte(v.String())
+		return appendNumber(nil, float64(v))
 	case *lua.LUserData:
 		switch x := v.Value.(type) {
 		case *Buffer:
@@ -101,44 +87,8 @@ func (c call) data(n int) []byte {
 			return []byte(x.String())
 		}
 	}
-	c.wrong(n, "string")
+	c.expected(n, "string")
 	return nil
-}
-
-// number returns argument n; texts that are numbers count as such.
-func (c call) number(n int) float64 {
-	switch v := c.arg(n).(type) {
-	case lua.LNumber:
-		return float64(v)
-	case lua.LString:
-		if f, ok := parseFloat(string(v)); ok {
-			return f
-		}
-	}
-	c.wrong(n, "number")
-	return 0
-}
-
-// int returns argument n, without its fraction.
-func (c call) int(n int) int {
-	f := c.number(n)
-	switch {
-	case f != f:
-		return 0
-	case f >= math.MaxInt32<<16:
-		return math.MaxInt32 << 16
-	case f <= math.MinInt32<<16:
-		return math.MinInt32 << 16
-	}
-	return int(f)
-}
-
-// optInt is int with a default.
-func (c call) optInt(n, otherwise int) int {
-	if !c.given(n) {
-		return otherwise
-	}
-	return c.int(n)
 }
 
 // little reads a byte order: "<", or ">", which is also meant where none is given.
@@ -156,16 +106,13 @@ func (c call) little(n int) bool {
 // give returns values to the script.
 func (c call) give(values ...lua.LValue) int {
 	for _, v := range values {
-		c.Push(v)
+		c.L.Push(v)
 	}
 	return len(values)
 }
 
 // text returns as a string bytes that nobody else has or will write to.
 func (c call) text(fresh []byte) int { return c.give(lua.LString(stringOf(fresh))) }
-
-// maxResults is the most values that one call gives: a task's stack grows slowly.
-const maxResults = 1 << 16
 
 // span turns positions i to j as string.sub takes them into a range of n bytes.
 func span(i, j, n int) (from, to int) {
@@ -175,7 +122,7 @@ func span(i, j, n int) (from, to int) {
 	if j < 0 {
 		j = n + j + 1
 	}
-	i, j = max(i, 1), min(j, n)
+	i, j = min(max(i, 1), n+1), min(j, n)
 	return i - 1, max(j, i-1)
 }
 

@@ -1,5 +1,7 @@
 package stdlib
 
+import "encoding/hex"
+
 const hexDigits = "0123456789abcdef"
 
 // hexes turn bytes into text and back.
@@ -15,6 +17,9 @@ func hexes() []Function {
 			}
 			if len(data)*(2+len(between)) > maxBuffer {
 				c.bad(1, "the result is too long")
+			}
+			if between == "" {
+				return c.text(hex.AppendEncode(nil, data))
 			}
 			out := make([]byte, 0, len(data)*(2+len(between)))
 			for i, b := range data {
@@ -37,7 +42,7 @@ func hexes() []Function {
 				}
 				out = appendRow(out, at, data[at:min(at+16, len(data))])
 				if at&0xffff == 0 {
-					pulse(c.LState)
+					pulse(c.L)
 				}
 			}
 			return c.text(out)
@@ -47,6 +52,9 @@ func hexes() []Function {
 
 // unhex skips what people put between digits.
 func (c call) unhex(text []byte) []byte {
+	if out, err := hex.AppendDecode(nil, text); err == nil {
+		return out // nothing but digits, the common case, and the fast one
+	}
 	out := make([]byte, 0, len(text)/2)
 	high := -1
 	for i, b := range text {

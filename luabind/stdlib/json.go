@@ -27,29 +27,31 @@ func jsons(L *lua.LState) []Function {
 	L.SetField(null.Metatable, "value", null)
 	array := L.NewTypeMetatable(jsonArray)
 	L.SetField(array, "__tostring", L.NewFunction(func(L *lua.LState) int {
-		w := jsonWriter{c: call{LState: L}}
+		w := jsonWriter{c: call{L: L}}
 		w.value(L.Get(1))
 		L.Push(lua.LString(w.out))
 		return 1
 	}))
 	return []Function{
-		function("json.encode(value [, indent])", "JSON of a table, text, number or boolean; names are sorted; indent is a number of spaces", encodeJSON),
+		function("json.encode(value [, indent])", "JSON of a table, text, number or boolean", encodeJSON).detailed(
+			"A table with the keys 1 to n is an array, one with texts as keys an object, {} an object too: see json.array. Names are sorted. " +
+				"indent is a number of spaces; without it there are no line ends. Texts are UTF-8; what has no exact JSON is an error."),
 		function("json.decode(text)", "the value that JSON text means", func(c call) int {
 			text := c.data(1)
 			if c.arg(1).Type() == lua.LTUserData { // other tasks may run in between, and change a buffer
 				text = bytes.Clone(text)
 			}
 			return c.give(c.decodeJSON(text))
-		}),
-		function("json.array([t])", "t marked as an array, which matters if it is empty: {} alone is an object", func(c call) int {
+		}).detailed("null becomes json.null, and a whole number from 2^53 on a u64 or i64, so that nothing is lost. An empty array is marked as json.array does."),
+		function("json.array([t])", "t, or a new table, marked as an array even if it is empty", func(c call) int {
 			if !c.given(1) {
-				t := c.NewTable()
+				t := c.L.NewTable()
 				t.Metatable = array
 				return c.give(t)
 			}
 			t, ok := c.arg(1).(*lua.LTable)
 			if !ok {
-				c.wrong(1, "table")
+				c.expected(1, "table")
 			}
 			if t.Metatable != lua.LNil && t.Metatable != array {
 				c.bad(1, "the table has a metatable of its own")

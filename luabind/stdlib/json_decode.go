@@ -20,13 +20,22 @@ type jsonReader struct {
 	at    int
 	depth int
 	steps int
-	keys  map[string]lua.LString // those seen: they repeat
+	keys  map[string]string // those seen: they repeat
+	parts []part            // of the values that are being read
 	null  lua.LValue
+}
+
+// A part is an item of an array or, with its key, a member of an object. All are
+// read before the table is made, so that it is made for their number: gopher-lua
+// spends 2 KB on a table of no known size.
+type part struct {
+	key   string
+	value lua.LValue
 }
 
 // decodeJSON reads text, which nothing may write to meanwhile.
 func (c call) decodeJSON(text []byte) lua.LValue {
-	r := &jsonReader{c: c, text: text, keys: make(map[string]lua.LString), null: c.jsonNull()}
+	r := &jsonReader{c: c, text: text, keys: make(map[string]string), null: c.jsonNull()}
 	if i := invalidUTF8(text); i >= 0 {
 		r.fail(i, quoteByte(text[i])+" is no UTF-8")
 	}
@@ -46,7 +55,7 @@ func (r *jsonReader) fail(i int, why string) {
 	before := r.text[:max(i, 0)]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len(before) - bytes.LastIndexByte(before, '\n')
-	r.c.RaiseError("json: line %d, column %d: %s", line, column, why)
+	r.c.raise("json: line %d, column %d: %s", line, column, why)
 }
 
 // next skips white space and returns the byte after it.
@@ -63,19 +72,22 @@ func (r *jsonReader) next() byte {
 
 func (r *jsonReader) value() lua.LValue {
 	if r.steps++; r.steps&(1<<10-1) == 0 {
-		pulse(r.c.LState)
+		pulse(r.c.L)
 	}
 	switch r.next() {
 	case '{', '[':
 		if r.depth++; r.depth > maxJSON {
 			r.fail(r.at, "more than "+strconv.Itoa(maxJSON)+" values in each other")
 		}
-		t := r.c.NewTable()
+		from := len(r.parts)
+		var t *lua.LTable
 		if r.text[r.at] == '{' {
-			r.object(t)
+			t = r.object(from)
 		} else {
-			r.array(t)
+			t = r.array(from)
 		}
+		clear(r.parts[from:])
+		r.parts = r.parts[:from]
 		r.depth--
 		return t
 	case '"':
@@ -93,7 +105,8 @@ func (r *jsonReader) value() lua.LValue {
 	return r.number()
 }
 
-func (r *jsonReader) object(t *lua.LTable) {
+// object makes a table of the members that r.parts holds from offset from on.
+func (r *jsonReader) object(from int) *lua.LTable {
 	for r.at++; r.next() != '}'; {
 		if r.text[r.at] == ',' {
 			r.at++
@@ -102,27 +115,38 @@ func (r *jsonReader) object(t *lua.LTable) {
 		raw := r.raw()
 		key, seen := r.keys[string(raw)]
 		if !seen {
-			key = lua.LString(raw)
-			r.keys[string(key)] = key
+			key = string(raw)
+			r.keys[key] = key
 		}
 		r.next()
 		r.at++ // the colon
-		t.RawSetString(string(key), r.value())
+		r.parts = append(r.parts, part{key, r.value()})
 	}
 	r.at++
+	t := r.c.L.CreateTable(0, len(r.parts)-from)
+	for _, p := range r.parts[from:] {
+		t.RawSetString(p.key, p.value)
+	}
+	return t
 }
 
-func (r *jsonReader) array(t *lua.LTable) {
+// array does the same with items.
+func (r *jsonReader) array(from int) *lua.LTable {
 	for r.at++; r.next() != ']'; {
 		if r.text[r.at] == ',' {
 			r.at++
 		}
-		t.Append(r.value())
+		r.parts = append(r.parts, part{value: r.value()})
 	}
 	r.at++
-	if t.Len() == 0 {
-		t.Metatable = r.c.GetTypeMetatable(jsonArray)
+	t := r.c.L.CreateTable(len(r.parts)-from, 0)
+	for _, p := range r.parts[from:] {
+		t.Append(p.value)
 	}
+	if len(r.parts) == from {
+		t.Metatable = r.c.L.GetTypeMetatable(jsonArray)
+	}
+	return t
 }
 
 // raw reads a text; the result may be a part of what is read.
@@ -195,7 +219,7 @@ func (r *jsonReader) number() lua.LValue {
 		if why != "" {
 			r.fail(start, "a number of more than 64 bits")
 		}
-		return i.value(r.c.LState)
+		return i.value(r.c.L)
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {

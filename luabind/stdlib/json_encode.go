@@ -25,14 +25,14 @@ type jsonWriter struct {
 func encodeJSON(c call) int {
 	indent := ""
 	if c.given(2) {
-		n := c.int(2)
+		n := c.integer(2)
 		if n < 0 || n > 16 {
-			c.bad(2, "%s is not within 0 to 16 spaces", c.arg(2))
+			c.bad(2, "%s is not within 0 to 16 spaces", c.shown(2))
 		}
 		indent = strings.Repeat(" ", n)
 	}
 	w := jsonWriter{c: c}
-	if c.GetTop() == 0 {
+	if c.L.GetTop() == 0 {
 		c.bad(1, "value expected")
 	}
 	w.value(c.arg(1))
@@ -41,7 +41,7 @@ func encodeJSON(c call) int {
 	}
 	var pretty bytes.Buffer
 	if err := json.Indent(&pretty, w.out, "", indent); err != nil {
-		c.RaiseError("json: %s", err.Error())
+		c.raise("json: %s", err.Error())
 	}
 	return c.text(pretty.Bytes())
 }
@@ -59,12 +59,12 @@ func (w *jsonWriter) fail(why string) {
 	if where != "" {
 		why = "at " + where + ": " + why
 	}
-	w.c.RaiseError("json: %s", why)
+	w.c.raise("json: %s", why)
 }
 
 func (w *jsonWriter) value(v lua.LValue) {
 	if w.steps++; w.steps&(1<<10-1) == 0 {
-		pulse(w.c.LState)
+		pulse(w.c.L)
 	}
 	if len(w.out) > maxBuffer {
 		w.fail("the text becomes too long")
@@ -99,7 +99,7 @@ func (w *jsonWriter) value(v lua.LValue) {
 
 // jsonNull returns json.null.
 func (c call) jsonNull() lua.LValue {
-	return c.GetTypeMetatable(jsonNull).(*lua.LTable).RawGetString("value")
+	return c.L.GetTypeMetatable(jsonNull).(*lua.LTable).RawGetString("value")
 }
 
 // number writes what is exact as a whole number without a point, and all else
@@ -186,13 +186,13 @@ func (w *jsonWriter) table(t *lua.LTable) {
 		w.fail("the table has positions and names, such as " + strconv.Quote(slices.Min(names)))
 	case count != last:
 		w.fail("the array has holes: " + strconv.Itoa(count) + " items, the last at " + strconv.Itoa(last))
-	case len(names) > 0 && t.Metatable == w.c.GetTypeMetatable(jsonArray):
+	case len(names) > 0 && t.Metatable == w.c.L.GetTypeMetatable(jsonArray):
 		w.fail("the array has a name in it, " + strconv.Quote(slices.Min(names)))
 	}
 	w.open = append(w.open, t)
 	at := len(w.path)
 	w.path = append(w.path, nil)
-	if count > 0 || t.Metatable == w.c.GetTypeMetatable(jsonArray) {
+	if count > 0 || t.Metatable == w.c.L.GetTypeMetatable(jsonArray) {
 		w.out = append(w.out, '[')
 		for i := 1; i <= count; i++ {
 			if i > 1 {

@@ -12,8 +12,11 @@ import (
 func packing() []Function {
 	pack := func(c call) int { return c.text(c.pack(1, 0)) }
 	return []Function{
-		function("string.pack(format, ...)", `values as bytes; "> I2 s1 z" is a big-endian u16, a text after its length, one before a zero; b B h H i I j J f d, ! and X align`, pack),
-		function("string.unpack(format, data [, i])", "the values that lie in data from i on, and the position after them", func(c call) int {
+		function("string.pack(format, ...)", "values as bytes, in Lua 5.3's formats", pack).detailed(
+			"< and > are the byte orders; b B h H i I l L j J are whole numbers of 1, 2, 4, 4, 8 and 8 bytes, i3 and I3 of three; f and d floats; " +
+				"s a text after its length of 8 bytes, s2 of two; z one before a zero; c5 one of five bytes; x a zero. ! aligns, X aligns to the option after it. " +
+				"Unsigned ones are upper case. Whole numbers from 2^53 on are u64 or i64 values."),
+		function("string.unpack(format, data [, i])", "the values in data from i on, and the position after them", func(c call) int {
 			return c.unpack(string(c.data(1)), c.data(2), 3)
 		}),
 		function("string.packsize(format)", "how many bytes a format without s and z takes", func(c call) int {
@@ -43,7 +46,7 @@ func (c call) pack(n, offset int) []byte {
 		case packFloat:
 			n++
 			var b [8]byte
-			if v := c.number(n); o.size == 4 {
+			if v := c.num(n); o.size == 4 {
 				out = append(out, store(f.little, b[:4], uint64(math.Float32bits(float32(v))))...)
 			} else {
 				out = append(out, store(f.little, b[:], math.Float64bits(v))...)
@@ -76,7 +79,7 @@ func (c call) pack(n, offset int) []byte {
 			out = append(out, 0)
 		}
 		if n&(1<<10-1) == 0 {
-			pulse(c.LState)
+			pulse(c.L)
 		}
 	}
 	return out
@@ -126,7 +129,7 @@ func appendWhole(out []byte, little bool, size int, v uint64, sign byte) []byte 
 // unpack reads the values of a format from data, from the position in argument n
 // on; their number is how many the script gets.
 func (c call) unpack(format string, data []byte, n int) int {
-	at := c.optInt(n, 1)
+	at := c.optInteger(n, 1)
 	if at < 0 {
 		at += len(data) + 1
 	}
@@ -143,29 +146,29 @@ func (c call) unpack(format string, data []byte, n int) int {
 		field := data[at : at+o.size]
 		at += o.size
 		if results&(1<<10-1) == 0 {
-			pulse(c.LState)
+			pulse(c.L)
 		}
-		if results >= maxResults {
-			c.RaiseError("too many results")
+		if results >= 64 && results&(results-1) == 0 {
+			c.room(results, "too many results")
 		}
 		results++
 		switch o.kind {
 		case packInt, packUint:
-			c.Push(c.unpackWhole(f, field, o.kind == packInt).value(c.LState))
+			c.L.Push(c.unpackWhole(f, field, o.kind == packInt).value(c.L))
 		case packFloat:
 			if v := load(f.little, field); o.size == 4 {
-				c.Push(lua.LNumber(math.Float32frombits(uint32(v))))
+				c.L.Push(lua.LNumber(math.Float32frombits(uint32(v))))
 			} else {
-				c.Push(lua.LNumber(math.Float64frombits(v)))
+				c.L.Push(lua.LNumber(math.Float64frombits(v)))
 			}
 		case packChars:
-			c.Push(lua.LString(field))
+			c.L.Push(lua.LString(field))
 		case packString:
 			length := c.unpackWhole(f, field, false).bits
 			if length > uint64(len(data)-at) {
 				c.bad(n-1, "data string too short")
 			}
-			c.Push(lua.LString(data[at : at+int(length)]))
+			c.L.Push(lua.LString(data[at : at+int(length)]))
 			at += int(length)
 			f.add(int(length))
 		case packZero:
@@ -173,14 +176,14 @@ func (c call) unpack(format string, data []byte, n int) int {
 			if length < 0 {
 				c.bad(n-1, "unfinished string for format 'z'")
 			}
-			c.Push(lua.LString(data[at : at+length]))
+			c.L.Push(lua.LString(data[at : at+length]))
 			at += length + 1
 			f.add(length + 1)
 		default:
 			results--
 		}
 	}
-	c.Push(lua.LNumber(at + 1))
+	c.L.Push(lua.LNumber(at + 1))
 	return results + 1
 }
 
@@ -202,7 +205,7 @@ func (c call) unpackWhole(f *packFormat, b []byte, signed bool) Integer {
 	}
 	for _, x := range high {
 		if x != sign {
-			c.RaiseError("%d-byte integer does not fit into 64 bits", len(b))
+			c.raise("%d-byte integer does not fit into 64 bits", len(b))
 		}
 	}
 	return Integer{v, signed}

@@ -110,7 +110,7 @@ func (f *packFormat) option() packOption {
 	case 'c':
 		size, ok := f.digits()
 		if !ok {
-			f.c.RaiseError("missing size for format option 'c'")
+			f.c.raise("missing size for format option 'c'")
 		}
 		return packOption{kind: packChars, size: size}
 	case 'z':
@@ -127,7 +127,7 @@ func (f *packFormat) option() packOption {
 	case '!':
 		f.align = f.limited(nativeAlign)
 	default:
-		f.c.RaiseError("invalid format option '%s'", string([]byte{letter}))
+		f.c.raise("invalid format option '%s'", string([]byte{letter}))
 	}
 	return packOption{kind: packNothing}
 }
@@ -150,7 +150,7 @@ func (f *packFormat) limited(otherwise int) int {
 		return otherwise
 	}
 	if n < 1 || n > maxIntSize {
-		f.c.RaiseError("integral size (%d) out of limits [1,%d]", n, maxIntSize)
+		f.c.raise("integral size (%d) out of limits [1,%d]", n, maxIntSize)
 	}
 	return n
 }

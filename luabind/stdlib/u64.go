@@ -117,22 +117,10 @@ func parseWhole(text string) (i Integer, why string) {
 	return Integer{u, negative || u <= math.MaxInt64}, ""
 }
 
-// parseFloat reads a text as Lua does where it expects a number.
-func parseFloat(text string) (float64, bool) {
-	if i, why := parseWhole(text); why == "" {
-		return i.float(), true
-	}
-	if strings.ContainsAny(text, "nN_pP") { // Go's inf, nan, 1_000 and 0x1p4
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(strings.Trim(text, " \t\r\n\v\f"), 64)
-	return f, err == nil || math.IsInf(f, 0)
-}
-
 // whole returns argument n.
 func (c call) whole(n int) Integer {
 	if c.arg(n) == lua.LNil {
-		c.wrong(n, "number")
+		c.expected(n, "number")
 	}
 	i, why := wholeOf(c.arg(n))
 	if why != "" {
@@ -144,52 +132,18 @@ func (c call) whole(n int) Integer {
 func integers(L *lua.LState) []Function {
 	rows := []Function{
 		function("u64:number()", "the nearest number; from 2^53 on it may have fewer digits", func(c call) int {
-			return c.give(lua.LNumber(c.integer().float()))
+			return c.give(lua.LNumber(c.u64().float()))
 		}),
 		function("u64:split()", "the upper and the lower 32 bits, as two numbers", func(c call) int {
-			i := c.integer()
+			i := c.u64()
 			return c.give(lua.LNumber(i.bits>>32), lua.LNumber(uint32(i.bits)))
 		}),
 	}
-	meta := methods(L, metaInteger, rows)
-	for event, op := range map[string]operator{
-		"add": {"+", func(_ call, a, b *big.Int) { a.Add(a, b) }},
-		"sub": {"-", func(_ call, a, b *big.Int) { a.Sub(a, b) }},
-		"mul": {"*", func(_ call, a, b *big.Int) { a.Mul(a, b) }},
-		"div": {"/", func(c call, a, b *big.Int) { floorDiv(c, a, b, new(big.Int)) }},
-		"mod": {"%", func(c call, a, b *big.Int) { m := new(big.Int); floorDiv(c, a, b, m); a.Set(m) }},
-		"pow": {"^", power},
-	} {
-		meta.RawSetString("__"+event, L.NewFunction(op.metamethod))
-	}
-	meta.RawSetString("__unm", L.NewFunction(func(L *lua.LState) int {
-		L.SetTop(1)
-		L.Insert(lua.LNumber(0), 1)
-		return operator{"-", func(_ call, a, b *big.Int) { a.Sub(a, b) }}.metamethod(L)
-	}))
-	compare := func(test func(int) bool) *lua.LFunction {
-		return L.NewFunction(func(L *lua.LState) int {
-			c := call{LState: L}
-			a, b := c.operand(1), c.operand(2)
-			L.Push(lua.LBool(test(a.big().Cmp(b.big()))))
-			return 1
-		})
-	}
-	meta.RawSetString("__eq", compare(func(order int) bool { return order == 0 }))
-	meta.RawSetString("__lt", compare(func(order int) bool { return order < 0 }))
-	meta.RawSetString("__le", compare(func(order int) bool { return order <= 0 }))
-	meta.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
-		L.Push(lua.LString(call{LState: L}.integer().String()))
-		return 1
-	}))
-	meta.RawSetString("__concat", L.NewFunction(func(L *lua.LState) int {
-		L.Push(lua.LString(L.ToStringMeta(L.Get(1)).String() + L.ToStringMeta(L.Get(2)).String()))
-		return 1
-	}))
+	setOperators(L, methods(L, metaInteger, rows))
 	return append([]Function{
-		function("u64(x [, low])", `a whole number from 0 to 2^64-1, exact: u64("18446744073709551615"), or of two halves; + - * / % ^ and comparisons work, an overflow is an error`, func(c call) int {
+		function("u64(x [, low])", "a whole number from 0 to 2^64-1, exact", func(c call) int {
 			if !c.given(2) {
-				return c.convert(false)
+				return c.toKind(false)
 			}
 			high, low := c.whole(1), c.whole(2)
 			for n, half := range []Integer{high, low} {
@@ -197,91 +151,31 @@ func integers(L *lua.LState) []Function {
 					c.bad(n+1, "%s is not within 32 bits", half)
 				}
 			}
-			return c.give(Integer{high.bits<<32 | low.bits, false}.object(c.LState))
-		}),
-		function("i64(x)", "the same from -2^63 to 2^63-1", func(c call) int { return c.convert(true) }),
+			return c.give(Integer{high.bits<<32 | low.bits, false}.object(c.L))
+		}).detailed(`x is a number below 2^53, a text such as "18446744073709551615" or "0xff", or with low the upper of two halves of 32 bits. ` +
+			"+ - * % ^ give all digits, / rounds down, and what does not fit is an error. Numbers take part where they are whole. " +
+			"== and < compare it with its like only: write u == u64(5). bit.* works on its 64 bits."),
+		function("i64(x)", "the same from -2^63 to 2^63-1; see u64", func(c call) int { return c.toKind(true) }),
 	}, rows...)
 }
 
-// convert is u64(x) and i64(x).
-func (c call) convert(signed bool) int {
+// toKind is u64(x) and i64(x).
+func (c call) toKind(signed bool) int {
 	i := c.whole(1)
 	out, ok := i.as(signed)
 	if !ok {
 		c.bad(1, "%s does not fit %s", i, out.kind())
 	}
-	return c.give(out.object(c.LState))
+	return c.give(out.object(c.L))
 }
 
 // integer returns the Integer that a method is called on.
-func (c call) integer() Integer {
-	if ud, ok := c.Get(1).(*lua.LUserData); ok {
+func (c call) u64() Integer {
+	if ud, ok := c.L.Get(1).(*lua.LUserData); ok {
 		if i, ok := ud.Value.(Integer); ok {
 			return i
 		}
 	}
-	c.RaiseError("calling '%s' on bad self", c.name)
+	c.expected(1, "u64 or i64")
 	return Integer{}
-}
-
-// operand returns operand n of an operator.
-func (c call) operand(n int) Integer {
-	i, why := wholeOf(c.Get(n))
-	if why != "" {
-		c.RaiseError("bad operand of a u64 or i64 (%s)", why)
-	}
-	return i
-}
-
-// An operator changes a to the result.
-type operator struct {
-	symbol string
-	apply  func(c call, a, b *big.Int)
-}
-
-// metamethod gives a u64 if one of the operands is one, else an i64.
-func (o operator) metamethod(L *lua.LState) int {
-	c := call{LState: L}
-	signed := true
-	var operands [2]*big.Int
-	for n := range operands {
-		i := c.operand(n + 1)
-		operands[n] = i.big()
-		if _, object := L.Get(n + 1).(*lua.LUserData); object && !i.signed {
-			signed = false
-		}
-	}
-	result := new(big.Int).Set(operands[0])
-	o.apply(c, result, operands[1])
-	switch {
-	case signed && result.IsInt64():
-		return c.give(Integer{uint64(result.Int64()), true}.object(L))
-	case !signed && result.IsUint64():
-		return c.give(Integer{result.Uint64(), false}.object(L))
-	}
-	L.RaiseError("%s %s %s does not fit %s", operands[0], o.symbol, operands[1], Integer{signed: signed}.kind())
-	return 0
-}
-
-// floorDiv rounds towards minus infinity, so that a == a/b*b + a%b and a%b has
-// the sign of b, as Lua's % does.
-func floorDiv(c call, a, b, remainder *big.Int) {
-	if b.Sign() == 0 {
-		c.RaiseError("attempt to divide by zero")
-	}
-	a.QuoRem(a, b, remainder)
-	if remainder.Sign() != 0 && remainder.Sign() != b.Sign() {
-		a.Sub(a, big.NewInt(1))
-		remainder.Add(remainder, b)
-	}
-}
-
-func power(c call, a, b *big.Int) {
-	if b.Sign() < 0 {
-		c.RaiseError("attempt to raise a whole number to the power of %s", b)
-	}
-	if b.BitLen() > 7 && a.BitLen() > 1 { // beyond 64 bits in any case
-		b = big.NewInt(64 + int64(b.Bit(0)))
-	}
-	a.Exp(a, b, nil)
 }
