@@ -152,6 +152,18 @@ func portFollows(host, port Value) bool {
 	return isIPv6(host.Str) || !strings.Contains(host.Str, ":")
 }
 
+// parseAddr is [ParseAddr]; a script often uses the same address again and again.
+func (t *Table) parseAddr(s string) (*Addr, error) {
+	if t.lastAddr != nil && s == t.lastText {
+		return t.lastAddr, nil
+	}
+	a, err := ParseAddr(s)
+	if err == nil {
+		t.lastText, t.lastAddr = strings.Clone(s), a
+	}
+	return a, err
+}
+
 // concrete returns a with its host resolved for a socket of the given family, if
 // the table's policy allows it. A literal address stays as it is, of whatever
 // family: the kernel shall judge.

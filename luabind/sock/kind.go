@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +23,7 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 		if v.Type != Text && v.Type != Bytes {
 			return v, fmt.Errorf("%s is not an address", v.word())
 		}
-		a, err := ParseAddr(v.Str)
+		a, err := c.table.parseAddr(v.Str)
 		return Value{Type: Foreign, Any: a}, err
 	case WordKind:
 		return choose(p, v)
@@ -126,19 +125,41 @@ func (t *Table) handleOf(v Value) (*Handle, error) {
 }
 
 func choose(p *Param, v Value) (Value, error) {
-	word := strings.ToLower(v.Str)
-	for _, prefix := range []string{"af_", "pf_", "sock_", "shut_"} {
-		word = strings.TrimPrefix(word, prefix)
+	if v.Type == Text {
+		word := v.Str
+		for range 2 {
+			for i, choice := range p.Choices {
+				if name, ok := spelling(choice, word); ok {
+					return Value{Type: Text, Str: name, Num: float64(i)}, nil
+				}
+			}
+			word = strings.ToLower(word)
+			for _, prefix := range []string{"af_", "pf_", "sock_", "shut_"} {
+				word = strings.TrimPrefix(word, prefix)
+			}
+		}
 	}
 	var names []string
-	for i, choice := range p.Choices {
-		spellings := strings.Split(choice, "|")
-		if v.Type == Text && slices.Contains(spellings, word) {
-			return Value{Type: Text, Str: spellings[0], Num: float64(i)}, nil
-		}
-		names = append(names, spellings[0])
+	for _, choice := range p.Choices {
+		name, _, _ := strings.Cut(choice, "|")
+		names = append(names, name)
 	}
 	return v, fmt.Errorf("%s: %s is none of %s", p.Name, v.word(), strings.Join(names, ", "))
+}
+
+// spelling reports whether word is among the spellings of choice, and returns the
+// first of them.
+func spelling(choice, word string) (first string, ok bool) {
+	first, rest, more := strings.Cut(choice, "|")
+	if first == word {
+		return first, true
+	}
+	for more && !ok {
+		var next string
+		next, rest, more = strings.Cut(rest, "|")
+		ok = next == word
+	}
+	return first, ok
 }
 
 // integer reads a whole number in range; texts may be decimal, 0x, 0o or 0b.

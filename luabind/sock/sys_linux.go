@@ -118,7 +118,8 @@ func failed(errno unix.Errno) error {
 }
 
 func sysSocket(family, sotype, protocol int) (int, error) {
-	return unix.Socket(family, sotype|newSocket, protocol)
+	fd, _, errno := unix.RawSyscall(unix.SYS_SOCKET, uintptr(family), uintptr(sotype|newSocket), uintptr(protocol))
+	return result(fd, errno)
 }
 
 func sysSocketpair(family, sotype, protocol int) ([2]int, error) {

@@ -67,7 +67,10 @@ type Table struct {
 	lastJob int
 	scratch []byte
 	raw     rawAddr
-	calls   []*Call
+
+	lastText string // what was parsed as an address last
+	lastAddr *Addr
+	calls    []*Call
 }
 
 // NewTable returns an empty table whose waits are l's.
