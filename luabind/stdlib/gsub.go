@@ -51,7 +51,7 @@ func (ps *patterns) gsub(c call) int {
 		r.out.add(s[copied:])
 		r.out.push()
 	}
-	c.L.Push(lua.LNumber(count))
+	c.L.Push(number(count))
 	return 2
 }
 

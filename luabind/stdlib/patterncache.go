@@ -31,9 +31,11 @@ func (ps *patterns) compile(source string) *pattern {
 
 // matcher returns one for the call; give it back with release.
 func (ps *patterns) matcher(c call, source, subject string) *matcher {
-	m := new(matcher)
+	var m *matcher
 	if last := len(ps.idle) - 1; last >= 0 {
 		m, ps.idle = ps.idle[last], ps.idle[:last]
+	} else {
+		m = new(matcher)
 	}
 	m.pattern, m.call, m.subject, m.work = ps.compile(source), c, subject, pulseSteps
 	return m

@@ -245,7 +245,7 @@ func (m *matcher) capture(n, start, end int) lua.LValue {
 	}
 	switch m.captures[n] {
 	case capturePosition:
-		return lua.LNumber(m.starts[n] + 1)
+		return number(m.starts[n] + 1)
 	case captureUnfinished:
 		m.call.raise("unfinished capture")
 	}

@@ -62,7 +62,7 @@ func stringByte(c call) int {
 	}
 	c.room(to-from, "string slice too long")
 	for _, b := range []byte(s[from:to]) {
-		c.L.Push(lua.LNumber(b))
+		c.L.Push(number(int(b)))
 	}
 	return to - from
 }
@@ -86,7 +86,7 @@ func stringDump(c call) int {
 	return 0
 }
 
-func stringLen(c call) int { return c.push(lua.LNumber(len(c.str(1)))) }
+func stringLen(c call) int { return c.push(number(len(c.str(1)))) }
 
 // stringSub is string.sub(s, i [, j]): the piece from i to j, as a rule the end.
 func stringSub(c call) int {
