@@ -10,6 +10,7 @@ import (
 func stringFormat(c call) int {
 	rest := c.str(1)
 	out := builder{call: c}
+	out.reserve(len(rest))
 	for argument := 2; ; argument++ {
 		plain, after, ok := strings.Cut(rest, "%")
 		out.add(plain)

@@ -33,7 +33,9 @@ func (ps *patterns) gsub(c call) int {
 		if end < 0 {
 			break
 		}
-		count++
+		if count++; count == 1 {
+			r.out.reserve(len(s))
+		}
 		r.out.add(s[copied:start])
 		r.replace(start, end)
 		copied = end

@@ -103,7 +103,7 @@ func stringSub(c call) int {
 func stringRep(c call) int {
 	s, n := c.str(1), max(c.integer(2), 0)
 	if n > 0 && len(s) > maxString/n {
-		c.raise("resulting string too large (more than 1 GiB)")
+		c.tooLarge()
 	}
 	return c.push(lua.LString(strings.Repeat(s, n)))
 }

@@ -40,6 +40,7 @@ func tableConcat(c call) int {
 	i := c.optInteger(3, 1)
 	j := c.optInteger(4, t.Len())
 	out := builder{call: c}
+	out.reserve(concatSize(t, len(sep), i, j))
 	for n := 0; i <= j; n++ {
 		if n%pulseItems == pulseItems-1 {
 			pulse(c.L)
@@ -59,6 +60,18 @@ func tableConcat(c call) int {
 		i++
 	}
 	return out.push()
+}
+
+// concatSize returns how long the texts from t[i] to t[j] are together, without
+// the numbers among them.
+func concatSize(t *lua.LTable, sep, i, j int) int {
+	size := 0
+	for i, j = max(i, 1), min(j, t.Len()); i <= j; i++ {
+		if s, ok := t.RawGetInt(i).(lua.LString); ok {
+			size += len(s) + sep
+		}
+	}
+	return size
 }
 
 // tableInsert is table.insert(t, [pos,] value): value at pos, as a rule after the
