@@ -27,10 +27,8 @@ func BenchmarkShort(b *testing.B) {
 			}
 			b.ReportAllocs()
 			L.Push(f)
-			L.Push(luaNumber(b.N))
+			L.Push(lua.LNumber(b.N))
 			L.Call(1, 0)
 		})
 	}
 }
-
-func luaNumber(n int) lua.LNumber { return lua.LNumber(n) }

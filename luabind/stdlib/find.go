@@ -16,8 +16,8 @@ func (ps *patterns) find(c call) int {
 		if at < 0 {
 			return c.push(lua.LNil)
 		}
-		c.L.Push(number(init + at + 1))
-		c.L.Push(number(init + at + len(pattern)))
+		c.L.Push(numberValue(init + at + 1))
+		c.L.Push(numberValue(init + at + len(pattern)))
 		return 2
 	}
 	m, start, end := ps.first(c, s, pattern, init)
@@ -25,8 +25,8 @@ func (ps *patterns) find(c call) int {
 	if start < 0 {
 		c.L.Push(lua.LNil)
 	} else {
-		c.L.Push(number(start + 1))
-		c.L.Push(number(end))
+		c.L.Push(numberValue(start + 1))
+		c.L.Push(numberValue(end))
 		n = 2
 		if len(m.captures) > 0 {
 			n += m.pushCaptures(start, end)

@@ -53,7 +53,7 @@ func (ps *patterns) gsub(c call) int {
 		r.out.add(s[copied:])
 		r.out.push()
 	}
-	c.L.Push(number(count))
+	c.L.Push(numberValue(count))
 	return 2
 }
 
@@ -107,7 +107,7 @@ func (r *replacer) fill(start, end int) {
 		switch mark := after[0]; {
 		case mark == '0':
 			r.out.add(r.subject[start:end])
-		case isDigit(mark):
+		case asciiDigit(mark):
 			s, _ := asString(r.capture(int(mark)-'1', start, end))
 			r.out.add(s)
 		default:

@@ -15,8 +15,8 @@ func FormatNumber(n float64) string {
 	return string(appendNumber(buffer[:0], n))
 }
 
-// number returns n as a Lua value. Small ones are at hand and take no memory.
-func number(n int) lua.LValue {
+// numberValue returns n as a Lua value. Small ones are at hand and take no memory.
+func numberValue(n int) lua.LValue {
 	if 0 <= n && n < len(smallNumbers) {
 		return smallNumbers[n]
 	}

@@ -14,12 +14,12 @@ const (
 	maxIdle     = 8   // matchers: one for each call inside a callback of another
 )
 
-// compile is compile, but a pattern used before is at hand.
+// compile is parsePattern, but a pattern used before is at hand.
 func (ps *patterns) compile(source string) *pattern {
 	if p := ps.compiled[source]; p != nil {
 		return p
 	}
-	p := compile(source)
+	p := parsePattern(source)
 	if len(source) <= maxLength {
 		if len(ps.compiled) >= maxCompiled || ps.compiled == nil {
 			ps.compiled = make(map[string]*pattern)

@@ -161,7 +161,7 @@ func (m *matcher) retry() (i, end int) {
 }
 
 // shorten gives back bytes of a greedy repetition until the next item could match.
-func (m *matcher) shorten(it *item, c *choice) bool {
+func (m *matcher) shorten(it *patternItem, c *choice) bool {
 	c.at--
 	if it.next >= 0 && c.at >= c.low {
 		window := m.subject[c.low:min(c.at+1, len(m.subject))]
@@ -171,7 +171,7 @@ func (m *matcher) shorten(it *item, c *choice) bool {
 }
 
 // lengthen adds bytes to a lazy repetition until the next item could match.
-func (m *matcher) lengthen(it *item, c *choice) bool {
+func (m *matcher) lengthen(it *patternItem, c *choice) bool {
 	for c.at < len(m.subject) && it.has(m.subject[c.at]) {
 		c.at++
 		if it.next < 0 {
@@ -194,7 +194,7 @@ func (m *matcher) lengthen(it *item, c *choice) bool {
 }
 
 // span returns where the bytes of the item's set end that begin at s.
-func (m *matcher) span(it *item, s int) int {
+func (m *matcher) span(it *patternItem, s int) int {
 	end := len(m.subject)
 	if it.set != nil {
 		for end = s; end < len(m.subject) && it.set[m.subject[end]]; {
@@ -206,7 +206,7 @@ func (m *matcher) span(it *item, s int) int {
 }
 
 // balance matches from an x at s to its y.
-func (m *matcher) balance(it *item, s int) int {
+func (m *matcher) balance(it *patternItem, s int) int {
 	if s >= len(m.subject) || m.subject[s] != it.x {
 		return -1
 	}
@@ -245,7 +245,7 @@ func (m *matcher) capture(n, start, end int) lua.LValue {
 	}
 	switch m.captures[n] {
 	case capturePosition:
-		return number(m.starts[n] + 1)
+		return numberValue(m.starts[n] + 1)
 	case captureUnfinished:
 		m.call.raise("unfinished capture")
 	}

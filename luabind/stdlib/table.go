@@ -30,7 +30,7 @@ func rawAt(t *lua.LTable, i int) lua.LValue {
 	if 1 <= i && i < lua.MaxArrayIndex {
 		return t.RawGetInt(i)
 	}
-	return t.RawGet(number(i))
+	return t.RawGet(numberValue(i))
 }
 
 // tableConcat is table.concat(t [, sep [, i [, j]]]): the texts and numbers from
@@ -92,7 +92,7 @@ func tableInsert(c call) int {
 			if i%pulseItems == 0 {
 				pulse(c.L)
 			}
-			t.RawSet(number(i), rawAt(t, i-1))
+			t.RawSet(numberValue(i), rawAt(t, i-1))
 		}
 		t.RawSet(lua.LNumber(pos), value)
 	default:
@@ -131,7 +131,7 @@ func tableMaxn(c call) int {
 }
 
 // tableGetn is table.getn(t), which is #t.
-func tableGetn(c call) int { return c.push(number(c.table(1).Len())) }
+func tableGetn(c call) int { return c.push(numberValue(c.table(1).Len())) }
 
 func tableSetn(c call) int {
 	c.table(1)
@@ -155,7 +155,7 @@ func tableForeach(c call) int {
 func tableForeachi(c call) int {
 	t, f := c.table(1), c.function(2)
 	for i, n := 1, t.Len(); i <= n; i++ {
-		if c.visit(f, number(i), rawAt(t, i)) {
+		if c.visit(f, numberValue(i), rawAt(t, i)) {
 			return 1
 		}
 	}
