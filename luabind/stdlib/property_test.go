@@ -181,7 +181,7 @@ func (g generator) byte() string {
 	return g.pick("0", "65", "255", "97.9", "'66'", "10", "13", "256", "-1", "0x80")
 }
 
-func (g generator) numberValue() string {
+func (g generator) number() string {
 	switch g.IntN(8) {
 	case 0:
 		return g.pick("0", "-zero", "1/0", "-1/0", "0/0", "-(0/0)", "1e15", "1e14", "99999999999999", "123456789012345",
