@@ -74,7 +74,8 @@ func (ps *patterns) first(c call, s, pattern string, init int) (m *matcher, star
 // pattern is an ordinary byte.
 func (ps *patterns) gmatch(c call) int {
 	s, pattern := c.str(1), c.str(2)
-	m := &matcher{pattern: ps.compile(pattern), call: c, subject: s, work: pulseSteps}
+	m := new(matcher)
+	m.begin(c, ps.compile(pattern), s)
 	from := 0
 	return c.push(c.L.NewFunction(func(L *lua.LState) int {
 		m.call.L = L // which may be another coroutine than last time

@@ -37,7 +37,7 @@ func (ps *patterns) matcher(c call, source, subject string) *matcher {
 	} else {
 		m = new(matcher)
 	}
-	m.pattern, m.call, m.subject, m.work = ps.compile(source), c, subject, pulseSteps
+	m.begin(c, ps.compile(source), subject)
 	return m
 }
 

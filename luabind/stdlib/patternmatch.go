@@ -17,15 +17,26 @@ type matcher struct {
 	call    call
 	subject string
 	work    int // steps until the next pulse
-	starts  [maxCaptures]int
-	ends    [maxCaptures]int
+	spans   []span
 	choices []choice
 }
+
+// A span is where a capture begins and ends.
+type span struct{ start, end int }
 
 // A choice is where a match can go on in another way.
 type choice struct {
 	item    int
 	at, low int // where the repetition ends now, and at least
+}
+
+// begin makes m ready to match p against the subject.
+func (m *matcher) begin(c call, p *pattern, subject string) {
+	m.pattern, m.call, m.subject, m.work = p, c, subject, pulseSteps
+	if cap(m.spans) < len(p.captures) {
+		m.spans = make([]span, len(p.captures))
+	}
+	m.spans = m.spans[:len(p.captures)]
 }
 
 // pulseSteps is how many steps of a match, mostly bytes looked at, go by between
@@ -106,13 +117,13 @@ func (m *matcher) step(i, s int) int {
 		}
 		matches = true
 	case itemOpen:
-		m.starts[it.n] = s
+		m.spans[it.n].start = s
 		matches = true
 	case itemClose:
-		m.ends[it.n] = s
+		m.spans[it.n].end = s
 		matches = true
 	case itemBack:
-		same := m.subject[m.starts[it.n]:m.ends[it.n]]
+		same := m.subject[m.spans[it.n].start:m.spans[it.n].end]
 		m.spend(len(same))
 		if strings.HasPrefix(m.subject[s:], same) {
 			return s + len(same)
@@ -245,11 +256,11 @@ func (m *matcher) capture(n, start, end int) lua.LValue {
 	}
 	switch m.captures[n] {
 	case capturePosition:
-		return numberValue(m.starts[n] + 1)
+		return numberValue(m.spans[n].start + 1)
 	case captureUnfinished:
 		m.call.raise("unfinished capture")
 	}
-	return cutPiece(m.subject, m.starts[n], m.ends[n])
+	return cutPiece(m.subject, m.spans[n].start, m.spans[n].end)
 }
 
 // pushCaptures pushes all captures of a match and returns how many.
