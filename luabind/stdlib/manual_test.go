@@ -107,7 +107,7 @@ func TestManual(t *testing.T) {
 		{`return table.insert({})`, `error: code:1: wrong number of arguments to 'insert'`},
 		{`return table.insert({1}, nil, 2)`, `error: code:1: bad argument #2 to 'insert' (number expected, got nil)`},
 		{`return table.setn({}, 1)`, `error: code:1: 'setn' is obsolete`},
-		{`return table.maxn({1, 2, [10.5] = true, [-3] = true, x = 1, [2^40] = 1}), table.maxn({}), table.maxn({x = 1})`, `1099511627776 0 0`},
+		{`return table.maxn({1, 2, [10.5] = true, [-3] = true, x = 1, [2^40] = 1}), table.maxn({}), table.maxn({x = 1}), table.maxn({[10.5] = 1})`, `1099511627776 0 0 10.5`},
 		{`return table.getn({1, 2}), table.foreach({a = 1}, function(k, v) return k .. v end), table.foreachi({5, 6}, function(i, v) if v == 6 then return i end end)`, `2 "a1" 2`},
 		{`local t = {1, 2, 3} t[3] = nil table.insert(t, 9) return #t, t[3], table.remove(t), #t`, `3 9 9 2`},
 	} {

@@ -116,8 +116,11 @@ func tableRemove(c call) int {
 // tableMaxn is table.maxn(t): the largest number among the keys, or 0.
 func tableMaxn(c call) int {
 	t := c.table(1)
-	largest := float64(t.Len())
-	key, _ := t.Next(lua.LNumber(largest))
+	largest, from := 0.0, lua.LNil
+	if n := t.Len(); n > 0 {
+		largest, from = float64(n), lua.LNumber(n)
+	}
+	key, _ := t.Next(from)
 	for n := 1; key != lua.LNil; n++ {
 		if k, ok := key.(lua.LNumber); ok {
 			largest = math.Max(largest, float64(k))
