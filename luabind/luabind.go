@@ -171,14 +171,15 @@ func (s *Session) openLua() {
 	for _, lib := range []struct {
 		name string
 		open lua.LGFunction
-	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}, {lua.MathLibName, lua.OpenMath}, {lua.IoLibName, lua.OpenIo},
-		{lua.OsLibName, lua.OpenOs}, {lua.DebugLibName, lua.OpenDebug}} {
+	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}, {lua.MathLibName, lua.OpenMath},
+		{lua.IoLibName, lua.OpenIo}, {lua.OsLibName, lua.OpenOs}, {lua.DebugLibName, lua.OpenDebug}} {
 		s.lua.Push(s.lua.NewFunction(lib.open))
 		s.lua.Push(lua.LString(lib.name))
 		s.lua.Call(1, 0)
 	}
 	stdlib.OpenString(s.lua)
 	stdlib.OpenTable(s.lua)
+	s.replace("", "unpack", stdlib.Unpack)
 	for i := range s.numbers {
 		s.numbers[i] = lua.LNumber(i)
 	}

@@ -50,7 +50,7 @@ func bufferMethods() []Function {
 			if value < 0 || value > 255 {
 				c.bad(2, "%s is no byte", c.shown(2))
 			}
-			from, to := span(c.optInteger(3, 1), c.optInteger(4, -1), b.length)
+			from, to := within(c.optInteger(3, 1), c.optInteger(4, -1), b.length)
 			part := b.Bytes()[from:to]
 			for i := range part {
 				part[i] = byte(value)
@@ -68,7 +68,7 @@ func bufferMethods() []Function {
 		}),
 		function("buffer:sub(i [, j])", "a string of the bytes from i to j, as string.sub", func(c call) int {
 			b := c.buffer().Bytes()
-			from, to := span(c.integer(2), c.optInteger(3, -1), len(b))
+			from, to := within(c.integer(2), c.optInteger(3, -1), len(b))
 			return c.give(lua.LString(b[from:to]))
 		}),
 		function("buffer:byte([i [, j]])", "bytes as numbers, as string.byte", func(c call) int {
@@ -77,7 +77,7 @@ func bufferMethods() []Function {
 			if !c.given(3) && i < -len(b) {
 				return 0
 			}
-			from, to := span(i, c.optInteger(3, i), len(b))
+			from, to := within(i, c.optInteger(3, i), len(b))
 			c.room(to-from, "string slice too long")
 			for _, v := range b[from:to] {
 				c.L.Push(lua.LNumber(v))
@@ -89,7 +89,7 @@ func bufferMethods() []Function {
 			if init > len(b)+1 {
 				return c.give(lua.LNil)
 			}
-			from, _ := span(init, -1, len(b))
+			from, _ := within(init, -1, len(b))
 			i := bytes.Index(b[from:], data)
 			if i < 0 {
 				return c.give(lua.LNil)

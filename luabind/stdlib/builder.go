@@ -17,13 +17,24 @@ type builder struct {
 	strings.Builder
 }
 
+// reserve makes room for n more bytes.
+func (t *builder) reserve(n int) {
+	if n > maxString-t.Len() {
+		t.call.tooLarge()
+	}
+	t.Grow(n)
+}
+
 // add puts s at the end.
 func (t *builder) add(s string) {
-	if t.Len()+len(s) > maxString {
-		t.call.raise("resulting string too large (more than 1 GiB)")
+	if len(s) > maxString-t.Len() {
+		t.call.tooLarge()
 	}
 	t.WriteString(s)
 }
+
+// tooLarge ends a call that would give more than maxString.
+func (c call) tooLarge() { c.raise("resulting string too large (more than 1 GiB)") }
 
 // push returns the text as a result.
 func (t *builder) push() int { return t.call.push(lua.LString(t.String())) }

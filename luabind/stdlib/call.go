@@ -2,7 +2,6 @@ package stdlib
 
 import (
 	"fmt"
-	"math"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -173,12 +172,15 @@ func (c call) room(n int, why string) {
 	if n <= 64 {
 		return
 	}
-	top := c.L.GetTop()
+	if n > max(c.L.Options.RegistrySize, c.L.Options.RegistryMaxSize) {
+		c.raise("%s", why)
+	}
 	defer func() {
-		if recover() != nil {
+		if recover() != nil { // other values leave too little of the stack
 			c.raise("%s", why)
 		}
 	}()
-	c.L.SetTop(min(top+n, math.MaxInt32))
+	top := c.L.GetTop()
+	c.L.SetTop(top + n)
 	c.L.SetTop(top)
 }

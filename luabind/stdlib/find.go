@@ -16,8 +16,8 @@ func (ps *patterns) find(c call) int {
 		if at < 0 {
 			return c.push(lua.LNil)
 		}
-		c.L.Push(lua.LNumber(init + at + 1))
-		c.L.Push(lua.LNumber(init + at + len(pattern)))
+		c.L.Push(numberValue(init + at + 1))
+		c.L.Push(numberValue(init + at + len(pattern)))
 		return 2
 	}
 	m, start, end := ps.first(c, s, pattern, init)
@@ -25,8 +25,8 @@ func (ps *patterns) find(c call) int {
 	if start < 0 {
 		c.L.Push(lua.LNil)
 	} else {
-		c.L.Push(lua.LNumber(start + 1))
-		c.L.Push(lua.LNumber(end))
+		c.L.Push(numberValue(start + 1))
+		c.L.Push(numberValue(end))
 		n = 2
 		if len(m.captures) > 0 {
 			n += m.pushCaptures(start, end)
@@ -74,7 +74,8 @@ func (ps *patterns) first(c call, s, pattern string, init int) (m *matcher, star
 // pattern is an ordinary byte.
 func (ps *patterns) gmatch(c call) int {
 	s, pattern := c.str(1), c.str(2)
-	m := &matcher{pattern: ps.compile(pattern), call: c, subject: s, work: pulseSteps}
+	m := new(matcher)
+	m.begin(c, ps.compile(pattern), s)
 	from := 0
 	return c.push(c.L.NewFunction(func(L *lua.LState) int {
 		m.call.L = L // which may be another coroutine than last time

@@ -10,6 +10,7 @@ import (
 func stringFormat(c call) int {
 	rest := c.str(1)
 	out := builder{call: c}
+	out.reserve(len(rest))
 	for argument := 2; ; argument++ {
 		plain, after, ok := strings.Cut(rest, "%")
 		out.add(plain)
@@ -31,8 +32,8 @@ func stringFormat(c call) int {
 	}
 }
 
-// A spec is one conversion of a format.
-type spec struct {
+// A formatSpec is one conversion of a format.
+type formatSpec struct {
 	left, plus, space, alternate, zeros bool
 	width                               int
 	precision                           int // -1 if there is none
@@ -40,7 +41,7 @@ type spec struct {
 }
 
 // parseSpec reads a conversion after its "%" and returns its length, too.
-func (c call) parseSpec(s string) (f spec, length int) {
+func (c call) parseSpec(s string) (f formatSpec, length int) {
 	i := 0
 flags:
 	for ; i < len(s); i++ {
@@ -67,7 +68,7 @@ flags:
 	if i < len(s) && s[i] == '.' {
 		f.precision, i = twoDigits(s, i+1)
 	}
-	if i < len(s) && isDigit(s[i]) {
+	if i < len(s) && asciiDigit(s[i]) {
 		c.raise("invalid format (width or precision too long)")
 	}
 	if i == len(s) {
@@ -79,14 +80,14 @@ flags:
 
 // twoDigits reads a number of at most two digits and returns where it ends.
 func twoDigits(s string, i int) (n, end int) {
-	for end = i; end < len(s) && end < i+2 && isDigit(s[end]); end++ {
+	for end = i; end < len(s) && end < i+2 && asciiDigit(s[end]); end++ {
 		n = n*10 + int(s[end]-'0')
 	}
 	return n, end
 }
 
 // convert returns the argument as the conversion writes it.
-func (c call) convert(f spec, argument int) string {
+func (c call) convert(f formatSpec, argument int) string {
 	switch f.verb {
 	case 's':
 		s := c.str(argument)
@@ -118,7 +119,7 @@ var quoting = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", "\\\n", "\r", `\r`
 
 // pad brings what a conversion writes, with its sign or prefix before it, to the
 // width: by spaces, or by zeros after the sign.
-func (f *spec) pad(sign, s string, zeros bool) string {
+func (f *formatSpec) pad(sign, s string, zeros bool) string {
 	missing := f.width - len(sign) - len(s)
 	switch {
 	case missing <= 0:
@@ -132,7 +133,7 @@ func (f *spec) pad(sign, s string, zeros bool) string {
 }
 
 // sign returns what goes before a number.
-func (f *spec) sign(negative bool) string {
+func (f *formatSpec) sign(negative bool) string {
 	switch {
 	case negative:
 		return "-"

@@ -7,7 +7,7 @@ import (
 )
 
 // signed writes an integer, as %d.
-func (f *spec) signed(n int64) string {
+func (f *formatSpec) signed(n int64) string {
 	magnitude := uint64(n)
 	if n < 0 {
 		magnitude = -magnitude
@@ -16,7 +16,7 @@ func (f *spec) signed(n int64) string {
 }
 
 // unsigned writes an integer, as %u, %o, %x and %X.
-func (f *spec) unsigned(n uint64) string {
+func (f *formatSpec) unsigned(n uint64) string {
 	switch f.verb {
 	case 'o':
 		s := strconv.FormatUint(n, 8)
@@ -42,7 +42,7 @@ func (f *spec) unsigned(n uint64) string {
 
 // digits writes the digits of an integer, at least as many as the precision; none
 // if that and the integer are zero.
-func (f *spec) digits(sign, s string, zero bool) string {
+func (f *formatSpec) digits(sign, s string, zero bool) string {
 	if f.precision < 0 {
 		return f.pad(sign, s, true)
 	}
@@ -56,7 +56,7 @@ func (f *spec) digits(sign, s string, zero bool) string {
 }
 
 // float writes a number, as %e, %f and %g.
-func (f *spec) float(n float64) string {
+func (f *formatSpec) float(n float64) string {
 	sign := f.sign(math.Signbit(n))
 	upper := f.verb < 'a'
 	s := unusual(n)
@@ -71,7 +71,7 @@ func (f *spec) float(n float64) string {
 }
 
 // decimal writes a finite number without its sign.
-func (f *spec) decimal(n float64) string {
+func (f *formatSpec) decimal(n float64) string {
 	verb, precision := f.verb|0x20, f.precision
 	if precision < 0 {
 		precision = 6

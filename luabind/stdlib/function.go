@@ -114,8 +114,8 @@ func (c call) give(values ...lua.LValue) int {
 // text returns as a string bytes that nobody else has or will write to.
 func (c call) text(fresh []byte) int { return c.give(lua.LString(stringOf(fresh))) }
 
-// span turns positions i to j as string.sub takes them into a range of n bytes.
-func span(i, j, n int) (from, to int) {
+// within turns positions i to j as string.sub takes them into a range of n bytes.
+func within(i, j, n int) (from, to int) {
 	if i < 0 {
 		i = max(n+i+1, 1)
 	}

@@ -33,7 +33,9 @@ func (ps *patterns) gsub(c call) int {
 		if end < 0 {
 			break
 		}
-		count++
+		if count++; count == 1 {
+			r.out.reserve(len(s))
+		}
 		r.out.add(s[copied:start])
 		r.replace(start, end)
 		copied = end
@@ -51,7 +53,7 @@ func (ps *patterns) gsub(c call) int {
 		r.out.add(s[copied:])
 		r.out.push()
 	}
-	c.L.Push(lua.LNumber(count))
+	c.L.Push(numberValue(count))
 	return 2
 }
 
@@ -105,7 +107,7 @@ func (r *replacer) fill(start, end int) {
 		switch mark := after[0]; {
 		case mark == '0':
 			r.out.add(r.subject[start:end])
-		case isDigit(mark):
+		case asciiDigit(mark):
 			s, _ := asString(r.capture(int(mark)-'1', start, end))
 			r.out.add(s)
 		default:

@@ -15,6 +15,21 @@ func FormatNumber(n float64) string {
 	return string(appendNumber(buffer[:0], n))
 }
 
+// numberValue returns n as a Lua value. Small ones are at hand and take no memory.
+func numberValue(n int) lua.LValue {
+	if 0 <= n && n < len(smallNumbers) {
+		return smallNumbers[n]
+	}
+	return lua.LNumber(n)
+}
+
+var smallNumbers = func() (small [1024]lua.LValue) {
+	for i := range small {
+		small[i] = lua.LNumber(i)
+	}
+	return small
+}()
+
 func appendNumber(b []byte, n float64) []byte {
 	// Whole numbers of up to 14 digits read the same either way, and faster this one.
 	if i := int64(n); float64(i) == n && -1e14 < n && n < 1e14 && (i != 0 || !math.Signbit(n)) {

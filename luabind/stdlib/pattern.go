@@ -5,9 +5,9 @@ import "strings"
 // A pattern is a Lua pattern (manual 5.4.1), taken apart: its items match one
 // after the other. It never changes, so any number of matches may share it.
 type pattern struct {
-	items    []item
+	items    []patternItem
 	captures []captureKind
-	lead     *item // what every match begins with, nil if that varies
+	lead     *patternItem // what every match begins with, nil if that varies
 }
 
 // maxCaptures is how many a pattern may have.
@@ -21,15 +21,15 @@ const (
 	capturePosition               // in the subject
 )
 
-// An item is a step of a pattern.
-type item struct {
+// A patternItem is a step of a pattern.
+type patternItem struct {
 	kind itemKind
-	text string // of a literal; of a broken item the error
-	set  *set   // of the kinds that match bytes of a set; nil is any byte
-	min  int    // of greedy: how many at least
-	n    int    // of open, close and back: which capture, from 0
-	x, y byte   // of balance
-	next int    // of greedy and lazy: the byte that must follow, or -1
+	text string   // of a literal; of a broken item the error
+	set  *byteSet // of the kinds that match bytes of a set; nil is any byte
+	min  int      // of greedy: how many at least
+	n    int      // of open, close and back: which capture, from 0
+	x, y byte     // of balance
+	next int      // of greedy and lazy: the byte that must follow, or -1
 }
 
 type itemKind uint8
@@ -51,21 +51,21 @@ const (
 	itemBroken                   // an error: Lua tells it only when a match gets there
 )
 
-// compile takes a pattern apart. The anchor at its begin is the caller's.
-func compile(source string) *pattern {
-	p := &parser{source: source, pattern: new(pattern)}
+// parsePattern takes a pattern apart. The anchor at its begin is the caller's.
+func parsePattern(source string) *pattern {
+	p := &patternParser{source: source, pattern: new(pattern)}
 	for p.at < len(source) && p.broken == "" {
 		p.item()
 	}
 	if p.broken != "" {
-		p.add(item{kind: itemBroken, text: p.broken})
+		p.add(patternItem{kind: itemBroken, text: p.broken})
 	}
-	p.add(item{kind: itemDone})
+	p.add(patternItem{kind: itemDone})
 	p.link()
 	return p.pattern
 }
 
-type parser struct {
+type patternParser struct {
 	*pattern
 	source string
 	at     int    // what comes next
@@ -74,26 +74,26 @@ type parser struct {
 }
 
 // add puts an item at the end, after the literal that has come up to here.
-func (p *parser) add(it item) {
+func (p *patternParser) add(it patternItem) {
 	if len(p.row) > 0 {
-		p.items = append(p.items, item{kind: itemLiteral, text: string(p.row)})
+		p.items = append(p.items, patternItem{kind: itemLiteral, text: string(p.row)})
 		p.row = p.row[:0]
 	}
 	p.items = append(p.items, it)
 }
 
 // peek returns the byte at an offset from what comes next, or 0 beyond the end.
-func (p *parser) peek(offset int) byte {
+func (p *patternParser) peek(offset int) byte {
 	if p.at+offset < len(p.source) {
 		return p.source[p.at+offset]
 	}
 	return 0
 }
 
-func (p *parser) left() int { return len(p.source) - p.at }
+func (p *patternParser) left() int { return len(p.source) - p.at }
 
 // item reads one step of the pattern.
-func (p *parser) item() {
+func (p *patternParser) item() {
 	switch p.peek(0) {
 	case '(':
 		p.open()
@@ -102,7 +102,7 @@ func (p *parser) item() {
 	case '$':
 		if p.left() == 1 {
 			p.at++
-			p.add(item{kind: itemTail})
+			p.add(patternItem{kind: itemTail})
 			return
 		}
 		p.bytes()
@@ -113,7 +113,7 @@ func (p *parser) item() {
 				p.broken = "unbalanced pattern"
 				return
 			}
-			p.add(item{kind: itemBalance, x: p.peek(2), y: p.peek(3)})
+			p.add(patternItem{kind: itemBalance, x: p.peek(2), y: p.peek(3)})
 			p.at += 4
 		case c == 'f':
 			p.at += 2
@@ -122,7 +122,7 @@ func (p *parser) item() {
 				return
 			}
 			if set, _, ok := p.class(); ok {
-				p.add(item{kind: itemFrontier, set: set})
+				p.add(patternItem{kind: itemFrontier, set: set})
 			}
 		case '0' <= c && c <= '9':
 			p.back(int(c) - '1')
@@ -134,7 +134,7 @@ func (p *parser) item() {
 	}
 }
 
-func (p *parser) open() {
+func (p *patternParser) open() {
 	n := len(p.captures)
 	if n == maxCaptures {
 		p.broken = "too many captures"
@@ -147,22 +147,22 @@ func (p *parser) open() {
 		kind = capturePosition
 	}
 	p.captures = append(p.captures, kind)
-	p.add(item{kind: itemOpen, n: n})
+	p.add(patternItem{kind: itemOpen, n: n})
 }
 
-func (p *parser) close() {
+func (p *patternParser) close() {
 	p.at++
 	for n := len(p.captures) - 1; n >= 0; n-- {
 		if p.captures[n] == captureUnfinished {
 			p.captures[n] = capturePiece
-			p.add(item{kind: itemClose, n: n})
+			p.add(patternItem{kind: itemClose, n: n})
 			return
 		}
 	}
 	p.broken = "invalid pattern capture"
 }
 
-func (p *parser) back(n int) {
+func (p *patternParser) back(n int) {
 	p.at += 2
 	if n < 0 || n >= len(p.captures) || p.captures[n] == captureUnfinished {
 		p.broken = "invalid capture index"
@@ -172,17 +172,17 @@ func (p *parser) back(n int) {
 	if p.captures[n] == capturePosition {
 		kind = itemNever
 	}
-	p.add(item{kind: kind, n: n})
+	p.add(patternItem{kind: kind, n: n})
 }
 
 // bytes reads a class of bytes and how often it comes. Plain bytes in a row make
 // one literal.
-func (p *parser) bytes() {
+func (p *patternParser) bytes() {
 	set, plain, ok := p.class()
 	if !ok {
 		return
 	}
-	it := item{kind: itemSingle, set: set}
+	it := patternItem{kind: itemSingle, set: set}
 	switch p.peek(0) {
 	case '*':
 		it.kind = itemGreedy
@@ -208,7 +208,7 @@ func (p *parser) bytes() {
 }
 
 // link tells each item what it can know of those after it.
-func (p *parser) link() {
+func (p *patternParser) link() {
 	for i := range p.items {
 		p.items[i].next = -1
 		if after := p.following(i + 1); after != nil && after.kind == itemLiteral {
@@ -221,7 +221,7 @@ func (p *parser) link() {
 }
 
 // following returns the first item from the i-th on that is no mark of a capture.
-func (p *parser) following(i int) *item {
+func (p *patternParser) following(i int) *patternItem {
 	for ; i < len(p.items); i++ {
 		if k := p.items[i].kind; k != itemOpen && k != itemClose {
 			return &p.items[i]

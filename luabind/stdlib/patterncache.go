@@ -14,12 +14,12 @@ const (
 	maxIdle     = 8   // matchers: one for each call inside a callback of another
 )
 
-// compile is compile, but a pattern used before is at hand.
+// compile is parsePattern, but a pattern used before is at hand.
 func (ps *patterns) compile(source string) *pattern {
 	if p := ps.compiled[source]; p != nil {
 		return p
 	}
-	p := compile(source)
+	p := parsePattern(source)
 	if len(source) <= maxLength {
 		if len(ps.compiled) >= maxCompiled || ps.compiled == nil {
 			ps.compiled = make(map[string]*pattern)
@@ -31,11 +31,13 @@ func (ps *patterns) compile(source string) *pattern {
 
 // matcher returns one for the call; give it back with release.
 func (ps *patterns) matcher(c call, source, subject string) *matcher {
-	m := new(matcher)
+	var m *matcher
 	if last := len(ps.idle) - 1; last >= 0 {
 		m, ps.idle = ps.idle[last], ps.idle[:last]
+	} else {
+		m = new(matcher)
 	}
-	m.pattern, m.call, m.subject, m.work = ps.compile(source), c, subject, pulseSteps
+	m.begin(c, ps.compile(source), subject)
 	return m
 }
 

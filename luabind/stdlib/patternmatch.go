@@ -17,15 +17,26 @@ type matcher struct {
 	call    call
 	subject string
 	work    int // steps until the next pulse
-	starts  [maxCaptures]int
-	ends    [maxCaptures]int
+	spans   []span
 	choices []choice
 }
+
+// A span is where a capture begins and ends.
+type span struct{ start, end int }
 
 // A choice is where a match can go on in another way.
 type choice struct {
 	item    int
 	at, low int // where the repetition ends now, and at least
+}
+
+// begin makes m ready to match p against the subject.
+func (m *matcher) begin(c call, p *pattern, subject string) {
+	m.pattern, m.call, m.subject, m.work = p, c, subject, pulseSteps
+	if cap(m.spans) < len(p.captures) {
+		m.spans = make([]span, len(p.captures))
+	}
+	m.spans = m.spans[:len(p.captures)]
 }
 
 // pulseSteps is how many steps of a match, mostly bytes looked at, go by between
@@ -106,13 +117,13 @@ func (m *matcher) step(i, s int) int {
 		}
 		matches = true
 	case itemOpen:
-		m.starts[it.n] = s
+		m.spans[it.n].start = s
 		matches = true
 	case itemClose:
-		m.ends[it.n] = s
+		m.spans[it.n].end = s
 		matches = true
 	case itemBack:
-		same := m.subject[m.starts[it.n]:m.ends[it.n]]
+		same := m.subject[m.spans[it.n].start:m.spans[it.n].end]
 		m.spend(len(same))
 		if strings.HasPrefix(m.subject[s:], same) {
 			return s + len(same)
@@ -161,7 +172,7 @@ func (m *matcher) retry() (i, end int) {
 }
 
 // shorten gives back bytes of a greedy repetition until the next item could match.
-func (m *matcher) shorten(it *item, c *choice) bool {
+func (m *matcher) shorten(it *patternItem, c *choice) bool {
 	c.at--
 	if it.next >= 0 && c.at >= c.low {
 		window := m.subject[c.low:min(c.at+1, len(m.subject))]
@@ -171,7 +182,7 @@ func (m *matcher) shorten(it *item, c *choice) bool {
 }
 
 // lengthen adds bytes to a lazy repetition until the next item could match.
-func (m *matcher) lengthen(it *item, c *choice) bool {
+func (m *matcher) lengthen(it *patternItem, c *choice) bool {
 	for c.at < len(m.subject) && it.has(m.subject[c.at]) {
 		c.at++
 		if it.next < 0 {
@@ -194,7 +205,7 @@ func (m *matcher) lengthen(it *item, c *choice) bool {
 }
 
 // span returns where the bytes of the item's set end that begin at s.
-func (m *matcher) span(it *item, s int) int {
+func (m *matcher) span(it *patternItem, s int) int {
 	end := len(m.subject)
 	if it.set != nil {
 		for end = s; end < len(m.subject) && it.set[m.subject[end]]; {
@@ -206,7 +217,7 @@ func (m *matcher) span(it *item, s int) int {
 }
 
 // balance matches from an x at s to its y.
-func (m *matcher) balance(it *item, s int) int {
+func (m *matcher) balance(it *patternItem, s int) int {
 	if s >= len(m.subject) || m.subject[s] != it.x {
 		return -1
 	}
@@ -245,11 +256,11 @@ func (m *matcher) capture(n, start, end int) lua.LValue {
 	}
 	switch m.captures[n] {
 	case capturePosition:
-		return lua.LNumber(m.starts[n] + 1)
+		return numberValue(m.spans[n].start + 1)
 	case captureUnfinished:
 		m.call.raise("unfinished capture")
 	}
-	return cutPiece(m.subject, m.starts[n], m.ends[n])
+	return cutPiece(m.subject, m.spans[n].start, m.spans[n].end)
 }
 
 // pushCaptures pushes all captures of a match and returns how many.

@@ -2,11 +2,11 @@ package stdlib
 
 import "strings"
 
-// A set tells which bytes belong to a class of a pattern.
-type set [256]bool
+// A byteSet tells which bytes belong to a class of a pattern.
+type byteSet [256]bool
 
-func setOf(bytes string) *set {
-	s := new(set)
+func setOf(bytes string) *byteSet {
+	s := new(byteSet)
 	for i := range len(bytes) {
 		s[bytes[i]] = true
 	}
@@ -15,10 +15,9 @@ func setOf(bytes string) *set {
 
 // addClass adds the bytes of %c; those of a letter that is no class, and of any
 // other byte, are the byte itself.
-func (s *set) addClass(c byte) {
-	in, ok := classes[c|0x20]
-	isLetter := 'a' <= c|0x20 && c|0x20 <= 'z'
-	if !ok || !isLetter {
+func (s *byteSet) addClass(c byte) {
+	in := classOf(c)
+	if in == nil {
 		s[c] = true
 		return
 	}
@@ -30,33 +29,41 @@ func (s *set) addClass(c byte) {
 	}
 }
 
-func (s *set) invert() {
+func (s *byteSet) invert() {
 	for b := range s {
 		s[b] = !s[b]
 	}
 }
 
+// classOf returns the class of a letter of either case, or nil.
+func classOf(c byte) func(byte) bool {
+	if !asciiLetter(c) {
+		return nil
+	}
+	return classes[c|0x20]
+}
+
 // classes are the letters after % that stand for a class, as in the C locale.
 var classes = map[byte]func(byte) bool{
-	'a': isLetter,
+	'a': asciiLetter,
 	'c': func(b byte) bool { return b < ' ' || b == 0x7f },
-	'd': isDigit,
+	'd': asciiDigit,
 	'l': func(b byte) bool { return 'a' <= b && b <= 'z' },
-	'p': func(b byte) bool { return ' ' < b && b < 0x7f && !isLetter(b) && !isDigit(b) },
+	'p': func(b byte) bool { return ' ' < b && b < 0x7f && !asciiLetter(b) && !asciiDigit(b) },
 	's': func(b byte) bool { return b == ' ' || '\t' <= b && b <= '\r' },
 	'u': func(b byte) bool { return 'A' <= b && b <= 'Z' },
-	'w': func(b byte) bool { return isLetter(b) || isDigit(b) },
-	'x': func(b byte) bool { return isDigit(b) || 'a' <= b|0x20 && b|0x20 <= 'f' },
+	'w': func(b byte) bool { return asciiLetter(b) || asciiDigit(b) },
+	'x': func(b byte) bool { return asciiDigit(b) || 'a' <= b|0x20 && b|0x20 <= 'f' },
 	'z': func(b byte) bool { return b == 0 },
 }
 
-func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
+func asciiLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
 
-func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+func asciiDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 // class reads one class: a byte, an escape, "." (whose set is nil) or a set in
 // brackets. plain is the byte, if it is one.
-func (p *parser) class() (s *set, plain string, ok bool) {
+func (p *patternParser) class() (s *byteSet, plain string, ok bool) {
 	c := p.peek(0)
 	p.at++
 	switch c {
@@ -71,8 +78,8 @@ func (p *parser) class() (s *set, plain string, ok bool) {
 		}
 		c = p.peek(0)
 		p.at++
-		if isLetter(c) && classes[c|0x20] != nil {
-			s = new(set)
+		if classOf(c) != nil {
+			s = new(byteSet)
 			s.addClass(c)
 			return s, "", true
 		}
@@ -81,8 +88,8 @@ func (p *parser) class() (s *set, plain string, ok bool) {
 }
 
 // brackets reads a set after its "[".
-func (p *parser) brackets() (s *set, plain string, ok bool) {
-	s = new(set)
+func (p *patternParser) brackets() (s *byteSet, plain string, ok bool) {
+	s = new(byteSet)
 	inverted := p.peek(0) == '^'
 	if inverted {
 		p.at++
@@ -116,7 +123,7 @@ func (p *parser) brackets() (s *set, plain string, ok bool) {
 
 // bracket returns where the "]" of a set is, or -1. As its first byte "]" is one
 // of the set.
-func (p *parser) bracket() int {
+func (p *patternParser) bracket() int {
 	for i := p.at; i < len(p.source); i++ {
 		switch {
 		case p.source[i] == '%':
@@ -129,10 +136,10 @@ func (p *parser) bracket() int {
 }
 
 // has reports whether the byte belongs to the item's set.
-func (it *item) has(b byte) bool { return it.set == nil || it.set[b] }
+func (it *patternItem) has(b byte) bool { return it.set == nil || it.set[b] }
 
 // index returns where the item's kind of match could begin in s, or -1.
-func (it *item) index(s string) int {
+func (it *patternItem) index(s string) int {
 	if it.kind == itemLiteral {
 		return strings.Index(s, it.text)
 	}

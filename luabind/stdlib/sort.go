@@ -19,7 +19,7 @@ func tableSort(c call) int {
 	for i := range s.items {
 		s.items[i] = t.RawGetInt(i + 1)
 	}
-	s.sort(0, len(s.items)-1, 2*bits.Len(uint(len(s.items))))
+	s.sort(0, len(s.items)-1, sortDepth(len(s.items)))
 	for i, v := range s.items {
 		t.RawSetInt(i+1, v)
 	}
@@ -62,6 +62,10 @@ func (s *sorter) sort(low, high, depth int) {
 		}
 	}
 }
+
+// sortDepth is how often a part may be divided before the heap takes over: twice
+// as often as halving does.
+func sortDepth(n int) int { return 2 * bits.Len(uint(n)) }
 
 func (s *sorter) swap(i, j int) { s.items[i], s.items[j] = s.items[j], s.items[i] }
 

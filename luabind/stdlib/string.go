@@ -13,20 +13,21 @@ import (
 func OpenString(L *lua.LState) {
 	ps := new(patterns)
 	library := newLibrary(L, lua.StringLibName, map[string]func(call) int{
-		"byte":    stringByte,
-		"char":    stringChar,
-		"dump":    stringDump,
-		"find":    ps.find,
-		"format":  stringFormat,
-		"gmatch":  ps.gmatch,
-		"gsub":    ps.gsub,
-		"len":     stringLen,
-		"lower":   stringLower,
-		"match":   ps.match,
-		"rep":     stringRep,
-		"reverse": stringReverse,
-		"sub":     stringSub,
-		"upper":   stringUpper,
+		concatName: stringConcat,
+		"byte":     stringByte,
+		"char":     stringChar,
+		"dump":     stringDump,
+		"find":     ps.find,
+		"format":   stringFormat,
+		"gmatch":   ps.gmatch,
+		"gsub":     ps.gsub,
+		"len":      stringLen,
+		"lower":    stringLower,
+		"match":    ps.match,
+		"rep":      stringRep,
+		"reverse":  stringReverse,
+		"sub":      stringSub,
+		"upper":    stringUpper,
 	})
 	library.RawSetString("gfind", library.RawGetString("gmatch"))
 	meta := L.NewTable()
@@ -62,7 +63,7 @@ func stringByte(c call) int {
 	}
 	c.room(to-from, "string slice too long")
 	for _, b := range []byte(s[from:to]) {
-		c.L.Push(lua.LNumber(b))
+		c.L.Push(numberValue(int(b)))
 	}
 	return to - from
 }
@@ -86,7 +87,7 @@ func stringDump(c call) int {
 	return 0
 }
 
-func stringLen(c call) int { return c.push(lua.LNumber(len(c.str(1)))) }
+func stringLen(c call) int { return c.push(numberValue(len(c.str(1)))) }
 
 // stringSub is string.sub(s, i [, j]): the piece from i to j, as a rule the end.
 func stringSub(c call) int {
@@ -103,7 +104,7 @@ func stringSub(c call) int {
 func stringRep(c call) int {
 	s, n := c.str(1), max(c.integer(2), 0)
 	if n > 0 && len(s) > maxString/n {
-		c.raise("resulting string too large (more than 1 GiB)")
+		c.tooLarge()
 	}
 	return c.push(lua.LString(strings.Repeat(s, n)))
 }

@@ -30,7 +30,7 @@ func rawAt(t *lua.LTable, i int) lua.LValue {
 	if 1 <= i && i < lua.MaxArrayIndex {
 		return t.RawGetInt(i)
 	}
-	return t.RawGet(lua.LNumber(i))
+	return t.RawGet(numberValue(i))
 }
 
 // tableConcat is table.concat(t [, sep [, i [, j]]]): the texts and numbers from
@@ -40,6 +40,7 @@ func tableConcat(c call) int {
 	i := c.optInteger(3, 1)
 	j := c.optInteger(4, t.Len())
 	out := builder{call: c}
+	out.reserve(concatSize(t, len(sep), i, j))
 	for n := 0; i <= j; n++ {
 		if n%pulseItems == pulseItems-1 {
 			pulse(c.L)
@@ -61,6 +62,18 @@ func tableConcat(c call) int {
 	return out.push()
 }
 
+// concatSize returns how long the texts from t[i] to t[j] are together, without
+// the numbers among them.
+func concatSize(t *lua.LTable, sep, i, j int) int {
+	size := 0
+	for i, j = max(i, 1), min(j, t.Len()); i <= j; i++ {
+		if s, ok := t.RawGetInt(i).(lua.LString); ok {
+			size += len(s) + sep
+		}
+	}
+	return size
+}
+
 // tableInsert is table.insert(t, [pos,] value): value at pos, as a rule after the
 // last item; those from pos on move up.
 func tableInsert(c call) int {
@@ -79,7 +92,7 @@ func tableInsert(c call) int {
 			if i%pulseItems == 0 {
 				pulse(c.L)
 			}
-			t.RawSet(lua.LNumber(i), rawAt(t, i-1))
+			t.RawSet(numberValue(i), rawAt(t, i-1))
 		}
 		t.RawSet(lua.LNumber(pos), value)
 	default:
@@ -103,8 +116,11 @@ func tableRemove(c call) int {
 // tableMaxn is table.maxn(t): the largest number among the keys, or 0.
 func tableMaxn(c call) int {
 	t := c.table(1)
-	largest := float64(t.Len())
-	key, _ := t.Next(lua.LNumber(largest))
+	largest, from := 0.0, lua.LNil
+	if n := t.Len(); n > 0 {
+		largest, from = float64(n), lua.LNumber(n)
+	}
+	key, _ := t.Next(from)
 	for n := 1; key != lua.LNil; n++ {
 		if k, ok := key.(lua.LNumber); ok {
 			largest = math.Max(largest, float64(k))
@@ -118,7 +134,7 @@ func tableMaxn(c call) int {
 }
 
 // tableGetn is table.getn(t), which is #t.
-func tableGetn(c call) int { return c.push(lua.LNumber(c.table(1).Len())) }
+func tableGetn(c call) int { return c.push(numberValue(c.table(1).Len())) }
 
 func tableSetn(c call) int {
 	c.table(1)
@@ -142,7 +158,7 @@ func tableForeach(c call) int {
 func tableForeachi(c call) int {
 	t, f := c.table(1), c.function(2)
 	for i, n := 1, t.Len(); i <= n; i++ {
-		if c.visit(f, lua.LNumber(i), rawAt(t, i)) {
+		if c.visit(f, numberValue(i), rawAt(t, i)) {
 			return 1
 		}
 	}
