@@ -41,9 +41,7 @@ func (s *Session) call(f lua.LValue, args []lua.LValue, handler *lua.LFunction) 
 	l.depth++
 	th, running := s.threadFor(l), l.coroutine
 	th.Push(f)
-	for _, a := range args {
-		th.Push(a)
-	}
+	push(th, args)
 	err := th.PCall(len(args), lua.MultRet, handler)
 	l.depth--
 	l.coroutine = running
@@ -69,7 +67,13 @@ func values(L *lua.LState, n int) []lua.LValue {
 	return vs
 }
 
+// push puts values on the stack of L. A stack grows by small steps, each of which
+// copies all of it, so room for many is made at once.
 func push(L *lua.LState, vs []lua.LValue) int {
+	if top := L.GetTop(); len(vs) > 64 {
+		L.SetTop(top + len(vs))
+		L.SetTop(top)
+	}
 	for _, v := range vs {
 		L.Push(v)
 	}
