@@ -267,6 +267,13 @@ func (h *hook) Done() <-chan struct{} {
 	return nil // a nil channel: select takes its default at once
 }
 
+// Pulse is called by library functions that run long: see [stdlib.Pulser].
+func (h *hook) Pulse() {
+	if t := h.session.Loop.Current(); t != nil {
+		h.breathe(t)
+	}
+}
+
 func (h *hook) breathe(t *loop.Task) {
 	if limit := h.meter.check(stepsAtOnce); limit != nil && h.meter.passed == nil {
 		h.session.enforce(t, limit)

@@ -40,6 +40,7 @@ func TestLimits(t *testing.T) {
 		{steps, "coroutine.wrap(function() while true do end end)()", "the limit of 100000 steps is passed"},
 		{steps, "spawn(function() while true do end end) sleep(60)", "the limit of 100000 steps is passed"},
 		{steps, "local a, b = socketpair() spawn(recv, a, 1) spawn(function() while true do yield() end end):join()", "the limit of 100000 steps is passed"},
+		{steps, `return ("a"):rep(3000):find(("a*"):rep(20) .. "b")`, "the limit of 100000 steps is passed"},
 		{memory, "local t = {} for i = 1, 1000 do t[i] = i end print 'done'", ""},
 		{memory, "local t = {} while true do t[#t + 1] = {} end", "the limit of 40 MiB of memory is passed"},
 		{memory, "local t = {} while true do pcall(function() while true do t[#t + 1] = {} end end) end", "the limit of 40 MiB of memory is passed"},
