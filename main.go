@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,7 @@ import (
 var version = ""
 
 func main() {
+	relaxCollector()
 	status := scripts.OK
 	root := command(&status)
 	if err := root.Execute(); err != nil {
@@ -27,6 +29,40 @@ func main() {
 		status = scripts.Misused
 	}
 	os.Exit(status)
+}
+
+// What relaxCollector does with the heap: below smallHeap bytes it may grow by
+// relaxedPercent of what lives before it is collected.
+const (
+	smallHeap      = 16 << 20
+	relaxedPercent = 400
+)
+
+// relaxCollector lets the garbage collector run less often while the heap is
+// small: a script that moves small messages makes little but garbage, and a few
+// MiB more of it cost nothing. After each collection the heap is looked at again.
+// Who sets GOGC is obeyed.
+func relaxCollector() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	usual := debug.SetGCPercent(relaxedPercent)
+	percent := relaxedPercent
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	var collected func(*[16]byte)
+	collected = func(sentinel *[16]byte) {
+		metrics.Read(live)
+		want := usual
+		if live[0].Value.Uint64() < smallHeap {
+			want = relaxedPercent
+		}
+		if want != percent {
+			debug.SetGCPercent(want)
+			percent = want
+		}
+		runtime.SetFinalizer(sentinel, collected)
+	}
+	runtime.SetFinalizer(new([16]byte), collected)
 }
 
 // command makes the command line. What it ran sets status.

@@ -15,7 +15,11 @@ func (s *Session) openVerbs() {
 	methods := s.lua.NewTable()
 	for i := range s.verbs {
 		v := &s.verbs[i]
-		f := s.lua.NewFunction(s.bind(v))
+		call := s.bind(v)
+		if v.RunData != nil || v.RunCount != nil {
+			call = s.direct(v, call)
+		}
+		f := s.lua.NewFunction(call)
 		for _, name := range append([]string{v.Name}, v.Aliases...) {
 			s.builtins.RawSetString(name, f)
 			if len(v.Params) > 0 && v.Params[0].Kind == sock.HandleKind {

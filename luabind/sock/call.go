@@ -57,9 +57,11 @@ func (c *Call) AddHandle(h *Handle) {
 
 // AddNumber adds a number; see AddHandle.
 func (c *Call) AddNumber(n float64) {
-	if p := c.next(); p != nil && (p.Kind == IntKind || p.Kind == RoomKind) && n == float64(int(n)) && p.Min <= int(n) && int(n) <= p.Max {
-		c.place(Number).Num = n
-		return
+	if p := c.next(); p != nil && (p.Kind == IntKind || p.Kind == RoomKind) {
+		if _, ok := p.Count(n); ok {
+			c.place(Number).Num = n
+			return
+		}
 	}
 	c.Add(Value{Type: Number, Num: n})
 }
@@ -114,6 +116,15 @@ func (c *Call) Handle() *Handle {
 		return h
 	}
 	return nil
+}
+
+// Failed gives an error of the verb's RunData or RunCount, which was called for h, the
+// shape that Run gives it.
+func (t *Table) Failed(v *Verb, h *Handle, err error) error {
+	c := t.Begin(v)
+	defer c.End()
+	c.args.values[0] = handleValue(h)
+	return c.shape(err)
 }
 
 func (c *Call) shape(err error) error {

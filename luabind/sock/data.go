@@ -26,12 +26,12 @@ func dataVerbs() []Verb {
 			Summary: "send data",
 			Details: "As a blocking send(2) it returns when the kernel has all of the data; with a timeout or dontwait, perhaps only a part. #N stands for N bytes.",
 			Params:  []Param{socket, data, flags}, Errors: sendErrors,
-			Example: `send 2 "GET / HTTP/1.0\r\n\r\n"`, See: "send(2)", Run: doSend},
+			Example: `send 2 "GET / HTTP/1.0\r\n\r\n"`, See: "send(2)", Run: doSend, RunData: sendData},
 		{Name: "recv", Aliases: []string{"read"}, Waits: true, Gives: "the data; eof when the peer has ended the stream; with trunc also the real length",
 			Summary: "receive data",
 			Details: "It returns as soon as anything has come, at most MAX bytes and never more than a MiB. An empty datagram is empty data, not eof. A reset is ECONNRESET. With a buffer in place of MAX it receives into that, and gives how many bytes came.",
 			Params:  []Param{socket, count, flags}, Errors: recvErrors,
-			Example: "recv 3 1024 --timeout 500ms", See: "recv(2)", Run: doRecv},
+			Example: "recv 3 1024 --timeout 500ms", See: "recv(2)", Run: doRecv, RunCount: recvCount},
 		{Name: "sendto", Waits: true, Gives: "how many bytes were sent",
 			Summary: "send a datagram to an address",
 			Params:  []Param{socket, data, {Name: "address", Kind: AddressKind}, flags},
@@ -47,9 +47,20 @@ func dataVerbs() []Verb {
 func doSend(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	sent, err := a.Handle(0).transmit(t, a, a.Text(1), a.Int(2))
 	if err != nil {
-		return someSent(a.Handle(0), a, sent, err)
+		err = a.Handle(0).owe(sent, err)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return a.Give(Num(sent)), nil
+}
+
+func sendData(t *loop.Task, tab *Table, h *Handle, data string) (Value, error) {
+	sent, err := h.transmit(t, &tab.plain, data, 0)
+	if err != nil {
+		err = h.owe(sent, err)
+	}
+	return Num(sent), err
 }
 
 // transmit sends data and returns how much of it the kernel has: less than all
@@ -87,16 +98,16 @@ func (h *Handle) transmit(t *loop.Task, a *Args, data string, flags int) (int, e
 	}
 }
 
-// someSent is send(2)'s rule: what went out counts, and the error comes with the
-// next call.
-func someSent(h *Handle, a *Args, sent int, err error) (Result, error) {
+// owe is send(2)'s rule for an error after a part was sent: that part counts, and
+// the error comes with the next call. It returns the error that comes now.
+func (h *Handle) owe(sent int, err error) error {
 	if sent == 0 || err == loop.ErrCancelled {
-		return nil, err
+		return err
 	}
 	if _, ok := err.(unix.Errno); ok && err != unix.EAGAIN {
 		h.owed = err // the kernel does not tell it twice
 	}
-	return a.Give(Num(sent)), nil
+	return nil
 }
 
 func doRecv(t *loop.Task, tab *Table, a *Args) (Result, error) {
@@ -111,6 +122,17 @@ func doRecv(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	a.into = a.buffer()
 	got, err := tab.receive(t, h, n, flags, a)
 	return tab.outcome(a, n, flags, got, err)
+}
+
+func recvCount(t *loop.Task, tab *Table, h *Handle, n int) (Value, error) {
+	if h.inbox != "" {
+		return h.takeInbox(n, false), nil
+	}
+	got, err := tab.receive(t, h, n, 0, &tab.plain)
+	if err == errDeaf || err == nil && got == 0 && h.sotype != unix.SOCK_DGRAM {
+		return Value{}, nil
+	}
+	return Value{Type: Scratch, Str: tab.received(got)}, err
 }
 
 // fromInbox and outcome are kept out of their callers' frames, which wait: with
@@ -186,7 +208,7 @@ func recvAll(t *loop.Task, tab *Table, a *Args, n, flags int) (Result, error) {
 	if flags&unix.MSG_PEEK != 0 {
 		collect = tab.peekAll
 	}
-	data, err := collect(t, a, n, flags)
+	data, err := collect(t, h, a, n, flags)
 	switch {
 	case err == loop.ErrCancelled:
 		if flags&unix.MSG_PEEK == 0 {

@@ -41,7 +41,7 @@ func streamVerbs() []Verb {
 			Summary: "receive exactly so many bytes",
 			Details: cut[1:] + " With a buffer in place of COUNT it fills that, and gives how many bytes came.",
 			Params:  []Param{socket, {Name: "count", Kind: RoomKind, Max: maxReceive}},
-			Example: "recvexact 3 4", See: "recv(2)", Run: doRecvexact},
+			Example: "recvexact 3 4", See: "recv(2)", Run: doRecvexact, RunCount: recvexactCount},
 	}
 }
 
@@ -61,42 +61,59 @@ func doSendall(t *loop.Task, tab *Table, a *Args) (Result, error) {
 
 func doRecvexact(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, n := a.Handle(0), a.Int(1)
-	if !h.Stream() {
-		return nil, errNoStream
-	}
-	if a.buffer() != nil {
+	if a.buffer() != nil && h.Stream() {
 		return fill(t, tab, a, n)
+	}
+	v, err := tab.exactly(t, h, n, a)
+	switch {
+	case err != nil:
+		return nil, err
+	case v.Type == Nil:
+		return a.eof(), nil
+	}
+	return a.Give(v), nil
+}
+
+func recvexactCount(t *loop.Task, tab *Table, h *Handle, n int) (Value, error) {
+	return tab.exactly(t, h, n, &tab.plain)
+}
+
+// exactly receives n bytes; the zero Value stands for the end of the stream.
+func (t *Table) exactly(task *loop.Task, h *Handle, n int, a *Args) (Value, error) {
+	if !h.Stream() {
+		return Value{}, errNoStream
 	}
 	if h.inbox == "" && n > 0 {
 		// More room than asked for tells, when it is not filled, that the kernel
 		// has no more: the next call need not ask.
-		got, err := tab.receive(t, h, max(n, len(tab.scratch)), 0, a)
-		if err != nil || got == 0 {
-			return tab.outcome(a, n, 0, got, err)
+		got, err := t.receive(task, h, max(n, len(t.scratch)), 0, a)
+		switch {
+		case err == errDeaf || err == nil && got == 0:
+			return Value{}, nil
+		case err != nil:
+			return Value{}, err
+		case got >= n:
+			h.inbox = strings.Clone(t.received(got)[n:])
+			return Value{Type: Scratch, Str: t.received(n)}, nil
 		}
-		if got >= n {
-			h.inbox = strings.Clone(tab.received(got)[n:])
-			return tab.outcome(a, n, 0, n, nil)
-		}
-		h.inbox = strings.Clone(tab.received(got))
+		h.inbox = strings.Clone(t.received(got))
 	}
-	data, err := tab.collect(t, a, n, 0)
+	data, err := t.collect(task, h, a, n, 0)
 	switch {
 	case len(data) == n:
-		return a.bytes(data), nil
+		return Value{Type: Bytes, Str: data}, nil
 	case err != nil:
 		h.inbox = data
-		return nil, &partialError{partial: data, err: err}
+		return Value{}, &partialError{partial: data, err: err}
 	case data != "":
-		return nil, &partialError{partial: data, err: errCut}
+		return Value{}, &partialError{partial: data, err: errCut}
 	}
-	return a.eof(), nil
+	return Value{}, nil
 }
 
 // collect receives until it has n bytes, or the stream ends, or a wait fails. It
 // returns what it has in any case.
-func (t *Table) collect(task *loop.Task, a *Args, n, flags int) (string, error) {
-	h := a.Handle(0)
+func (t *Table) collect(task *loop.Task, h *Handle, a *Args, n, flags int) (string, error) {
 	if len(h.inbox) >= n {
 		return h.takeInbox(n, false).Str, nil
 	}
@@ -113,8 +130,7 @@ func (t *Table) collect(task *loop.Task, a *Args, n, flags int) (string, error) 
 }
 
 // peekAll waits as collect does, and leaves the data where it is.
-func (t *Table) peekAll(task *loop.Task, a *Args, n, flags int) (string, error) {
-	h := a.Handle(0)
+func (t *Table) peekAll(task *loop.Task, h *Handle, a *Args, n, flags int) (string, error) {
 	if len(h.inbox) >= n {
 		return h.takeInbox(n, true).Str, nil
 	}

@@ -71,6 +71,7 @@ type Table struct {
 	lastText string // what was parsed as an address last
 	lastAddr *Addr
 	calls    []*Call
+	plain    Args // of calls by RunData and RunCount: no timeout, no buffer
 }
 
 // NewTable returns an empty table whose waits are l's.

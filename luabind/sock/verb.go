@@ -72,6 +72,11 @@ type Verb struct {
 	See     string              // man pages
 	Show    func(Result) string // how a command prints the result, if not as Result.String
 	Run     func(*loop.Task, *Table, *Args) (Result, error)
+	// RunData and RunCount are short ways to what Run does with an open handle and data
+	// alone, or a handle and a count alone, where that must cost little more than
+	// its system call. Nil where Run is the only way.
+	RunData  func(*loop.Task, *Table, *Handle, string) (Value, error)
+	RunCount func(*loop.Task, *Table, *Handle, int) (Value, error)
 }
 
 // A Cause is an error and when a verb gives it.
@@ -88,6 +93,12 @@ func (v *Verb) Usage() string {
 		b.WriteString(" [--timeout TIME]")
 	}
 	return b.String()
+}
+
+// Count reports whether n is a whole number that an integer parameter takes.
+func (p *Param) Count(n float64) (int, bool) {
+	i := int(n)
+	return i, float64(i) == n && p.Min <= i && i <= p.Max
 }
 
 // Usage returns the parameter as the synopsis shows it.
