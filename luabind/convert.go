@@ -36,16 +36,34 @@ func (s *Session) toValue(v lua.LValue) sock.Value {
 			var list []sock.Value
 			for i := 1; i <= v.Len(); i++ {
 				item := v.RawGetInt(i)
-				if _, nested := item.(*lua.LTable); nested { // perhaps in itself; no verb takes that
-					list = append(list, foreign(item))
+				if nested, ok := item.(*lua.LTable); ok { // perhaps in itself: a verb takes records only
+					list = append(list, s.toRecord(nested))
 					continue
 				}
 				list = append(list, s.toValue(item))
 			}
 			return sock.Value{Type: sock.List, Any: list}
 		}
+		return s.toRecord(v)
 	}
 	return foreign(v)
+}
+
+// toRecord converts a table that tells of a handle, such as poll gives, with its
+// plain fields. Any other stays the script's own.
+func (s *Session) toRecord(t *lua.LTable) sock.Value {
+	if t.Len() > 0 || t.RawGetString("handle") == lua.LNil {
+		return foreign(t)
+	}
+	var fields []sock.Field
+	t.ForEach(func(name, value lua.LValue) {
+		field := sock.Field{Name: name.String(), Value: foreign(value)}
+		if _, nested := value.(*lua.LTable); !nested {
+			field.Value = s.toValue(value)
+		}
+		fields = append(fields, field)
+	})
+	return sock.Value{Type: sock.Record, Any: fields}
 }
 
 func foreign(v lua.LValue) sock.Value {

@@ -196,6 +196,7 @@ func (s *Session) openLua() {
 	s.openExpect()
 	s.openBytes()
 	s.openPatterns()
+	s.openModules()
 }
 
 // replace puts f in the place of a function of the standard library.

@@ -32,7 +32,7 @@ func bits(v Value, known []bit, what string) (Value, error) {
 		return Num(n), err
 	}
 	if v.Type != Text && v.Type != Bytes {
-		return v, fmt.Errorf("%s is not a %s", v.word(), what)
+		return v, fmt.Errorf("%s is no %s", v.word(), what)
 	}
 	set := 0
 words:

@@ -13,7 +13,9 @@ import (
 // where a text becomes anything else.
 func (c *Call) convert(p *Param, v Value) (Value, error) {
 	switch p.Kind {
-	case HandleKind, HandlesKind:
+	case HandlesKind:
+		return c.table.polled(v)
+	case HandleKind:
 		h, err := c.table.handleOf(v)
 		if err != nil {
 			return v, err

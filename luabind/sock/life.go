@@ -89,6 +89,13 @@ func lifeVerbs() []Verb {
 				{"EHOSTUNREACH", "no way leads to that host"}, {"EAFNOSUPPORT", "the address is of another family than the socket"}, {"EALREADY", "an earlier connect goes on"}, {"ENOENT", "no socket has that path"}},
 			Example: "connect 2 localhost:2333", See: "connect(2)",
 			Run: doConnect},
+		{Name: "disconnect",
+			Summary: "undo a socket's connect",
+			Details: "A datagram socket has no peer any more and takes datagrams from all; a port that the system chose for it is given back. A TCP connection is reset, and a listener stops listening: both can connect anew. It is connect(2) to an address of the family AF_UNSPEC.",
+			Params:  []Param{socket},
+			Errors:  []Cause{{"EINVAL", "sockets of this family stay connected"}},
+			Example: "disconnect 2", See: "connect(2), udp(7)",
+			Run: doDisconnect},
 		{Name: "shutdown",
 			Summary: "end one or both directions of a connection",
 			Details: "write sends FIN: the peer reads eof and may still send. read throws away what comes. The handle stays open.",
@@ -276,6 +283,15 @@ func (h *Handle) insist(t *loop.Task, a *Args, try func() error) error {
 			return late
 		}
 	}
+}
+
+func doDisconnect(_ *loop.Task, _ *Table, a *Args) (Result, error) {
+	h := a.Handle(0)
+	if err := sysDisconnect(h.FD); err != nil {
+		return nil, err
+	}
+	h.listening, h.deaf = false, false
+	return nil, nil
 }
 
 func doClose(t *loop.Task, tab *Table, a *Args) (Result, error) {

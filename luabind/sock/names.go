@@ -3,6 +3,7 @@ package sock
 import (
 	"net"
 	"net/netip"
+	"os"
 
 	"socksh/luabind/loop"
 )
@@ -24,6 +25,16 @@ func nameVerbs() []Verb {
 			Example: "getpeername 2", See: "getpeername(2)",
 			Run: func(_ *loop.Task, tab *Table, a *Args) (Result, error) {
 				return tab.name(a, true)
+			}},
+		{Name: "gethostname", Gives: "the name",
+			Summary: "tell the name of this machine",
+			Example: "gethostname", See: "gethostname(2)",
+			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
+				name, err := os.Hostname()
+				if err != nil {
+					return nil, err
+				}
+				return a.Give(Str(name)), nil
 			}},
 		{Name: "resolve", Waits: true, Gives: "its IP addresses",
 			Summary: "look up a host name",

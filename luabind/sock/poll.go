@@ -1,6 +1,8 @@
 package sock
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -13,9 +15,9 @@ func waitVerbs() []Verb {
 	return []Verb{
 		{Name: "poll", Waits: true, Gives: "each ready handle with its events; nothing when the time is up",
 			Summary: "wait until sockets are ready",
-			Details: "Events: in, out, pri, rdhup are asked for with --events (default in); err, hup, nval come unasked. A handle that holds received bytes is ready for in.",
+			Details: "Events: in, out, pri, rdhup are asked for with --events (default in), or of one handle, as in 3:out; err, hup, nval come unasked. A handle that holds received bytes is ready for in. Lua takes a list as poll gives it as well: poll({{handle = s, events = \"out\"}}).",
 			Params:  []Param{{Name: "sockets", Kind: HandlesKind, Rest: true}, {Name: "events", Kind: EventsKind, Optional: true, Default: Str("in")}},
-			Example: "poll 1 2 --timeout 1", See: "poll(2)", Run: doPoll},
+			Example: "poll 1 2:out --timeout 1", See: "poll(2)", Run: doPoll},
 		{Name: "sleep",
 			Summary: "wait for a time",
 			Params:  []Param{{Name: "time", Kind: DurationKind}},
@@ -37,7 +39,10 @@ func doPoll(t *loop.Task, tab *Table, a *Args) (Result, error) {
 				return nil, loop.ErrClosed
 			}
 			fds[i] = unix.PollFd{Fd: int32(h.FD), Events: int16(events)}
-			if h.inbox != "" {
+			if own := int16(v.Num); own != 0 {
+				fds[i].Events = own
+			}
+			if h.inbox != "" && fds[i].Events&unix.POLLIN != 0 {
 				buffered++
 			}
 		}
@@ -48,8 +53,8 @@ func doPoll(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n > 0 || buffered > 0 && events&unix.POLLIN != 0 {
-			return a.Give(readyList(a.rest, fds, events)), nil
+		if n > 0 || buffered > 0 {
+			return a.Give(readyList(a.rest, fds)), nil
 		}
 		for _, v := range a.rest {
 			if err := t.Watch(&v.Any.(*Handle).Source, loop.Read|loop.Write); err != nil {
@@ -66,14 +71,53 @@ func doPoll(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 }
 
-func readyList(handles []Value, fds []unix.PollFd, events int) Value {
+// polled reads a handle to poll, and keeps the events that are its own in Num: a
+// word such as "3:out", or a record as readyList makes them.
+func (t *Table) polled(v Value) (Value, error) {
+	var events Value
+	switch v.Type {
+	case Record:
+		fields := v.Any.([]Field)
+		v = Value{}
+		for _, f := range fields {
+			switch f.Name {
+			case "handle":
+				v = f.Value
+			case "events":
+				events = f.Value
+			}
+		}
+	case Text, Bytes:
+		if word, own, ok := strings.Cut(v.Str, ":"); ok {
+			if own == "" {
+				return v, fmt.Errorf("%s names no events", v.word())
+			}
+			v, events = Str(word), Str(own)
+		}
+	}
+	h, err := t.handleOf(v)
+	if err != nil {
+		return v, err
+	}
+	out := handleValue(h)
+	if events.Type != Nil {
+		if events, err = bits(events, pollEvents, "event"); err != nil {
+			return v, err
+		}
+		out.Num = events.Num
+	}
+	return out, nil
+}
+
+func readyList(handles []Value, fds []unix.PollFd) Value {
 	var list []Value
 	for i, v := range handles {
 		got := int(fds[i].Revents)
 		if v.Any.(*Handle).inbox != "" {
-			got |= events & unix.POLLIN
+			got |= int(fds[i].Events) & unix.POLLIN
 		}
 		if got != 0 {
+			v.Num = 0
 			list = append(list, Value{Type: Record, Any: []Field{{"handle", v}, {"events", Str(showBits(got, pollEvents))}}})
 		}
 	}

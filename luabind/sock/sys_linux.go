@@ -157,6 +157,13 @@ func sysConnect(fd int, r *rawAddr) error {
 	return failed(errno)
 }
 
+// sysDisconnect is connect(2) to an address of the family AF_UNSPEC.
+func sysDisconnect(fd int) error {
+	none := unix.RawSockaddr{Family: unix.AF_UNSPEC}
+	_, _, errno := unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&none)), unsafe.Sizeof(none))
+	return failed(errno)
+}
+
 func connectOutcome(fd int, r *rawAddr) error { return sysConnect(fd, r) }
 
 func sysSend(fd int, data string, flags int) (int, error) {

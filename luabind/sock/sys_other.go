@@ -91,6 +91,9 @@ func sysName(fd int, peer bool, r *rawAddr) (err error) {
 
 func sysConnect(fd int, r *rawAddr) error { return unix.Connect(fd, r.sa) }
 
+// sysDisconnect is not here: macOS has disconnectx(2) for it, which package unix lacks.
+func sysDisconnect(int) error { return unix.ENOSYS }
+
 // connectOutcome tells how an attempt under way has ended: nil, its error, or
 // EALREADY while it lasts.
 func connectOutcome(fd int, r *rawAddr) error {

@@ -24,7 +24,7 @@ type Kind uint8
 // The kinds of parameters.
 const (
 	HandleKind   Kind = iota // an open handle: a number, a name, or "." for the current one
-	HandlesKind              // any number of handles; the last parameter
+	HandlesKind              // any number of handles, each perhaps with events of its own: "3:out"
 	AddressKind              // "127.0.0.1:80", "localhost:80", "[::1]:80", ":80", "unix:/path", "@name"
 	WordKind                 // one of Choices
 	IntKind                  // a whole number between Min and Max
