@@ -1,0 +1,113 @@
+-- shutdown(2) in each direction on each type, and what the other side then sees.
+--
+-- POSIX: after SHUT_WR no more sends; after SHUT_RD no more receives. What becomes
+-- of data that still comes in is left open: Linux goes on taking it.
+
+local open = #handles()
+local function fact(text, ...) print("* " .. text:format(...)) end
+
+local listener = socket()
+local address = listener:bind("127.0.0.1:0")
+listener:listen()
+local function tcp()
+  local client = socket()
+  client:connect(address)
+  return client, (listener:accept())
+end
+
+print("TCP, write: FIN, a half-closed connection")
+local a, b = tcp()
+a:send("last words")
+a:shutdown("write")
+expect.equal(b:recv(), "last words")
+expect.eof(b)
+fact("the peer reads what was sent before, then eof")
+expect.errno("EPIPE", send, a, "more")
+fact("the own send fails with EPIPE; no SIGPIPE reaches a script")
+b:send("still here")
+expect.equal(a:recv(), "still here")
+fact("the other direction works on")
+a:shutdown("write")
+fact("a second shutdown of the same direction is no error")
+a:close() b:close()
+
+print("TCP, read: nothing goes over the wire")
+a, b = tcp()
+a:shutdown("read")
+expect.eof(a)
+fact("the own recv says eof at once")
+b:send("unseen")
+expect.equal(a:recv(), "unseen")
+fact("Linux: the peer may still send, and what it sent can be read after all")
+expect.eof(a)
+a:send("I can write")
+expect.equal(b:recv(), "I can write")
+fact("the own send works on")
+a:close() b:close()
+
+print("TCP, both: as a FIN and a closed ear")
+a, b = tcp()
+a:shutdown()
+expect.eof(b)
+expect.errno("EPIPE", send, a, "x")
+expect.eof(a)
+fact("eof on both sides; the descriptor stays until close")
+b:close()
+expect.errno("ENOTCONN", shutdown, a, "write")
+fact("shutdown once the connection is over: ENOTCONN")
+a:close()
+
+print("A listener")
+local l = socket()
+l:bind("127.0.0.1:0")
+l:listen()
+local waiting = spawn(accept, l)
+yield()
+l:shutdown("read")
+expect.errno("EINVAL", join, waiting)
+fact("Linux: shutdown for reading ends a waiting accept with EINVAL; it listens no more")
+expect.equal(getsockopt(l, "SO_ACCEPTCONN"), false)
+l:close()
+
+print("No connection")
+local s = socket()
+expect.errno("ENOTCONN", shutdown, s, "write")
+s:close()
+fact("a socket that never connected: ENOTCONN")
+
+print("UDP: only this side's own view")
+local p, q = socket("udp"), socket("udp")
+local at = p:bind("127.0.0.1:0")
+q:connect(at)
+expect.errno("ENOTCONN", shutdown, p, "read")
+fact("without a peer: ENOTCONN (and yet Linux marks it)")
+q:shutdown("write")
+expect.errno("EPIPE", send, q, "x")
+fact("after shutdown for writing: EPIPE; no datagram tells the peer")
+q:shutdown("read")
+expect.eof(q)
+fact("after shutdown for reading: recv ends")
+p:close() q:close()
+
+for _, kind in ipairs { "stream", "seqpacket", "dgram" } do
+  print("unix " .. kind)
+  local x, y = socketpair("unix", kind)
+  x:send("before")
+  x:shutdown("write")
+  expect.equal(y:recv(), "before")
+  if kind == "dgram" then
+    expect.timeout(recv, y, { timeout = 0.02 })
+    fact("a datagram has no end of the stream: the peer just waits")
+  else
+    expect.eof(y)
+    fact("the peer reads what was sent, then eof")
+  end
+  expect.errno("EPIPE", send, x, "after")
+  y:shutdown("read")
+  expect.errno("EPIPE", send, x, "again")
+  fact("shutdown for reading makes the peer's send fail with EPIPE: the kernel knows both sides")
+  x:close() y:close()
+end
+
+listener:close()
+expect.equal(#handles(), open, "no handle is left open")
