@@ -15,10 +15,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"socksh/luabind/kernel"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 	"socksh/luabind/stdlib"
@@ -50,6 +52,7 @@ type Session struct {
 	Loop  *loop.Loop
 	Table *sock.Table
 
+	kernel kernel.View
 	verbs  []sock.Verb
 	byName map[string]*sock.Verb
 	quit   bool
@@ -100,7 +103,7 @@ func New(c Config) (*Session, error) {
 	l.Idle = s.Flush
 	s.Table.Variable, s.Table.Named = s.variable, s.named
 	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) }
-	s.verbs = append(sock.Verbs(), s.commands()...)
+	s.verbs = slices.Concat(sock.Verbs(), s.kernel.Verbs(), s.commands())
 	s.byName = make(map[string]*sock.Verb)
 	for i := range s.verbs {
 		v := &s.verbs[i]
@@ -127,6 +130,7 @@ func (s *Session) Close() {
 	s.Loop.Close()
 	s.stopCoroutines()
 	s.Table.Close()
+	s.kernel.Close()
 	s.lua.Close()
 	if s.folder != nil {
 		s.folder.Close()
@@ -194,6 +198,7 @@ func (s *Session) openLua() {
 	s.openTasks()
 	s.openInput()
 	s.openExpect()
+	s.openEventually()
 	s.openBytes()
 	s.openPatterns()
 	s.openModules()

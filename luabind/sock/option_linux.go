@@ -31,9 +31,6 @@ func systemOptions() []option {
 	}
 }
 
-// tcpStates are the names of enum in linux/include/net/tcp_states.h, by number.
-var tcpStates = []string{"", "ESTABLISHED", "SYN_SENT", "SYN_RCVD", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING"}
-
 // tcpInfo decodes struct tcp_info, linux/include/uapi/linux/tcp.h. Of a listener
 // the kernel reports its queue of completed connections in unacked, and that
 // queue's limit in sacked.
@@ -42,10 +39,7 @@ func tcpInfo(fd int) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	state := "?"
-	if int(i.State) < len(tcpStates) {
-		state = tcpStates[i.State]
-	}
+	state := TCPState(int(i.State))
 	fields := []Field{{"state", Str(state)}}
 	if state == "LISTEN" {
 		fields = append(fields, Field{"queued", Num(int(i.Unacked))}, Field{"backlog", Num(int(i.Sacked))})

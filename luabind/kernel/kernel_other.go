@@ -1,0 +1,31 @@
+//go:build !linux
+
+package kernel
+
+import (
+	"errors"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// errUnseen is what other systems than Linux answer.
+var errUnseen = errors.New("only Linux tells this")
+
+type conn struct{}
+
+func (*conn) close() {}
+
+func (v *View) entry(*sock.Table, *sock.Handle) (entry, error) { return entry{}, errUnseen }
+
+func (v *View) queues(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
+	return nil, errUnseen
+}
+
+func (v *View) sockets(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
+	return nil, errUnseen
+}
+
+func (v *View) counters(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
+	return nil, errUnseen
+}
