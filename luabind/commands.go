@@ -69,6 +69,7 @@ func (s *Session) commands() []sock.Verb {
 				text, err := s.Help(a.Text(0))
 				return a.Give(sock.Str(text)), err
 			}},
+		s.viewVerb(),
 		{Name: "quit", Aliases: []string{"bye"}, Shell: true,
 			Summary: "leave; open handles are closed",
 			Params:  []sock.Param{{Name: "status", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 125}},

@@ -52,11 +52,14 @@ type Session struct {
 	Loop  *loop.Loop
 	Table *sock.Table
 
-	kernel kernel.View
-	verbs  []sock.Verb
-	byName map[string]*sock.Verb
-	quit   bool
-	status int // to leave with
+	kernel   kernel.View
+	watch    *kernel.Watch // what the kernel's changes are told from, nil while they are not shown
+	watching bool          // a task tells them
+	running  int           // inputs that run in the foreground
+	verbs    []sock.Verb
+	byName   map[string]*sock.Verb
+	quit     bool
+	status   int // to leave with
 
 	lua        *lua.LState
 	idle       []*lua.LState // threads between uses
