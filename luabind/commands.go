@@ -70,6 +70,7 @@ func (s *Session) commands() []sock.Verb {
 				return a.Give(sock.Str(text)), err
 			}},
 		s.viewVerb(),
+		s.explainVerb(),
 		{Name: "quit", Aliases: []string{"bye"}, Shell: true,
 			Summary: "leave; open handles are closed",
 			Params:  []sock.Param{{Name: "status", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 125}},

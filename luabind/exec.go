@@ -55,6 +55,7 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 		return nil
 	}
 	s.running--
+	s.explainFailure(err)
 	s.showChanges()
 	return err
 }

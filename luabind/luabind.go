@@ -55,11 +55,17 @@ type Session struct {
 	kernel   kernel.View
 	watch    *kernel.Watch // what the kernel's changes are told from, nil while they are not shown
 	watching bool          // a task tells them
-	running  int           // inputs that run in the foreground
-	verbs    []sock.Verb
-	byName   map[string]*sock.Verb
-	quit     bool
-	status   int // to leave with
+	raised   struct {      // the last error value that was made, and of what
+		value *lua.LTable
+		cause error
+	}
+	failure   *sock.Error // the last input's that the kernel refused
+	explained string      // why
+	running   int         // inputs that run in the foreground
+	verbs     []sock.Verb
+	byName    map[string]*sock.Verb
+	quit      bool
+	status    int // to leave with
 
 	lua        *lua.LState
 	idle       []*lua.LState // threads between uses
