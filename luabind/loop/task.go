@@ -272,7 +272,18 @@ func (t *Task) Yield() {
 // task has used up its turn: a task whose calls never block must not starve
 // the others.
 func (t *Task) Spent(n int) {
-	if t.loop.used += n + 1024; t.loop.used > budget {
+	t.Spend(n)
+	t.Share()
+}
+
+// Spend is the part of [Task.Spent] that counts, and Share the part that yields.
+// They are for work whose result lies where the next task would overwrite it: Share
+// before the work, Spend after it.
+func (t *Task) Spend(n int) { t.loop.used += n + 1024 }
+
+// Share yields when the task has used up its turn; see Spend.
+func (t *Task) Share() {
+	if t.loop.used > budget {
 		t.Yield()
 	}
 }

@@ -175,6 +175,7 @@ func (h *Handle) given(a *Args, data Value, got, flags int) Result {
 // flags the count it returns may be more than n.
 func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int, error) {
 	flags |= h.refuses(listens)
+	task.Share() // not after the call: what has come is in the scratch buffer of all
 	var patience time.Time
 	for {
 		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(loop.Read) {
@@ -184,7 +185,7 @@ func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int,
 				if got < len(buf) && got > 0 && flags == 0 && h.sotype == unix.SOCK_STREAM && h.family != unix.AF_UNIX {
 					h.Drained(loop.Read) // the kernel gave all it had
 				}
-				task.Spent(got)
+				task.Spend(got)
 				return got, nil
 			}
 			if err == unix.EINTR {
