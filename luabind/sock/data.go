@@ -45,6 +45,9 @@ func dataVerbs() []Verb {
 }
 
 func doSend(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	if a.Int(2)&msgZerocopy != 0 {
+		return sendPinned(t, tab, a, nil, a.Int(2))
+	}
 	sent, err := a.Handle(0).transmit(t, a, a.Text(1), a.Int(2))
 	if err != nil {
 		err = a.Handle(0).owe(sent, err)
@@ -86,6 +89,14 @@ func (h *Handle) transmit(t *loop.Task, a *Args, data string, flags int) (int, e
 			}
 			if err == unix.EINTR {
 				continue
+			}
+			if err == unix.ENOTSOCK && flags&^unix.MSG_DONTWAIT == 0 {
+				if n, err = h.writeFile(data[sent:]); err == nil {
+					if sent += n; sent == len(data) || flags != 0 {
+						return sent, nil
+					}
+					continue
+				}
 			}
 			if err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 {
 				return sent, err
@@ -191,6 +202,11 @@ func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int,
 			if err == unix.EINTR {
 				continue
 			}
+			if err == unix.ENOTSOCK && flags&^unix.MSG_DONTWAIT == 0 {
+				if got, err = h.readFile(buf); err == nil {
+					return got, nil
+				}
+			}
 			if err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 {
 				return 0, err
 			}
@@ -230,6 +246,9 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if flags&(msgZerocopy|msgFastopen) != 0 {
+		return sendPinned(t, tab, a, addr, flags)
+	}
 	n := 0
 	try := func() (err error) {
 		if err = tab.raw.encode(addr); err == nil {
@@ -237,7 +256,7 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		}
 		return err
 	}
-	if h.family == unix.AF_UNIX && flags&unix.MSG_DONTWAIT == 0 {
+	if h.family == unix.AF_UNIX && (flags|h.refuses(listens))&unix.MSG_DONTWAIT == 0 {
 		if err = try(); err == unix.EAGAIN {
 			err = h.insist(t, a, try)
 		}
