@@ -132,17 +132,15 @@ func doAdopt(_ *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	for _, v := range fds {
 		fd := int(v.Num)
-		var info unix.Stat_t
-		if err := unix.Fstat(fd, &info); err != nil {
+		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+		if err != nil {
 			return nil, &Error{Op: "adopt", Address: strconv.Itoa(fd), Err: err}
-		}
-		switch info.Mode & unix.S_IFMT {
-		case unix.S_IFSOCK, unix.S_IFIFO, unix.S_IFREG, unix.S_IFCHR:
-		default:
-			return nil, misuse(fmt.Sprintf("descriptor %d is neither socket nor pipe nor file", fd))
 		}
 		if h := tab.owner(fd); h != nil {
 			return nil, misuse(fmt.Sprintf("descriptor %d is handle %d already", fd, h.N))
+		}
+		if flags&unix.FD_CLOEXEC != 0 { // so it was not inherited
+			return nil, misuse(fmt.Sprintf("descriptor %d is this program's own", fd))
 		}
 	}
 	out := a.out[:0]

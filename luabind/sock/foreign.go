@@ -32,8 +32,16 @@ func (h *Handle) dontWait() bool {
 	if !h.foreign {
 		return h.nonblock
 	}
+	return h.opened(unix.O_NONBLOCK) != 0
+}
+
+// opened returns those flags of mask that the open file of h has.
+func (h *Handle) opened(mask int) int {
 	flags, err := unix.FcntlInt(uintptr(h.FD), unix.F_GETFL, 0)
-	return err == nil && flags&unix.O_NONBLOCK != 0
+	if err != nil {
+		return 0
+	}
+	return flags & mask
 }
 
 // aside makes a call that may block on a goroutine of its own, on a second
@@ -91,17 +99,28 @@ func (h *Handle) hasEvent(event int16) bool {
 	return n > 0 || err != nil && err != unix.EINTR
 }
 
+// oneWay returns the direction that a file is not open for, 0 if there is none.
+func (h *Handle) oneWay() loop.Dir {
+	switch h.opened(unix.O_ACCMODE) {
+	case unix.O_RDONLY:
+		return loop.Write
+	case unix.O_WRONLY:
+		return loop.Read
+	}
+	return 0
+}
+
 // readFile and writeFile are what receives and sends are on a handle that is no
-// socket.
+// socket. A file that is not open for them gives the kernel's EBADF.
 func (h *Handle) readFile(buf []byte) (int, error) {
-	if !h.hasEvent(unix.POLLIN) {
+	if h.oneWay() != loop.Read && !h.hasEvent(unix.POLLIN) {
 		return 0, unix.EAGAIN
 	}
 	return unix.Read(h.FD, buf)
 }
 
 func (h *Handle) writeFile(data string) (int, error) {
-	if !h.hasEvent(unix.POLLOUT) {
+	if h.oneWay() != loop.Write && !h.hasEvent(unix.POLLOUT) {
 		return 0, unix.EAGAIN
 	}
 	if h.isPipe() {

@@ -51,6 +51,9 @@ func (h *Handle) wait(t *loop.Task, dir loop.Dir, a *Args, end *time.Time) error
 	if h.deaf && dir == loop.Read {
 		return errDeaf
 	}
+	if h.family == noSocket && h.oneWay() == dir {
+		return unix.EBADF
+	}
 	deadline := a.Deadline()
 	patience := h.patience[dir-loop.Read]
 	if patience == 0 {
