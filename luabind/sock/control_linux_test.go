@@ -310,7 +310,7 @@ func FuzzControl(f *testing.F) {
 		}
 		table := NewTable(l)
 		table.Policy.Handles = -1
-		Value{Type: Record, Any: table.decodeControl(b)}.String()
+		_ = Value{Type: Record, Any: table.decodeControl(b)}.String()
 		l.Close()
 	})
 }
