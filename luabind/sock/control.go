@@ -3,6 +3,7 @@ package sock
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"unsafe"
@@ -116,7 +117,7 @@ func plainControl(v Value) (cmsg, error) {
 		return cmsg{}, fmt.Errorf("%s is not hexadecimal", Quote(shorten(words[2], 40)))
 	}
 	if isRights(level, kind) {
-		return cmsg{}, fmt.Errorf("descriptors are passed with fds")
+		return cmsg{}, errors.New("descriptors are passed with fds")
 	}
 	return cmsg{level: level, kind: kind, data: data}, nil
 }

@@ -125,6 +125,7 @@ func doRecv(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, n, flags := a.Handle(0), a.Int(1), a.Int(2)
 	switch {
 	case flags&(unix.MSG_OOB|msgErrQueue) != 0: // what comes is not from the stream
+		flags |= urgent(flags)
 	case flags&unix.MSG_WAITALL != 0 && flags&unix.MSG_TRUNC == 0 && h.Stream():
 		return recvAll(t, tab, a, n, flags&^unix.MSG_WAITALL)
 	case h.inbox != "":
@@ -270,6 +271,15 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	return a.Give(Num(n)), nil
 }
 
+// urgent returns MSG_DONTWAIT for a receive of urgent data, which does not wait,
+// recv(2) of POSIX.
+func urgent(flags int) int {
+	if flags&unix.MSG_OOB != 0 {
+		return unix.MSG_DONTWAIT
+	}
+	return 0
+}
+
 func doRecvfrom(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, n, flags := a.Handle(0), a.Int(1), a.Int(2)
 	if h.inbox != "" || flags&unix.MSG_WAITALL != 0 && h.Stream() {
@@ -277,7 +287,7 @@ func doRecvfrom(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	got := 0
 	a.into = a.buffer()
-	err := h.retry(t, loop.Read, a, flags|h.refuses(listens), func() (err error) {
+	err := h.retry(t, loop.Read, a, flags|urgent(flags)|h.refuses(listens), func() (err error) {
 		got, err = sysRecvfrom(h.FD, a.room(tab, n), flags, &tab.raw)
 		return err
 	})

@@ -172,7 +172,7 @@ func doRecvmsg(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	var m arrival
 	var rooms [][]byte
-	err := h.retry(t, loop.Read, a, flags|h.refuses(listens), func() (err error) {
+	err := h.retry(t, loop.Read, a, flags|urgent(flags)|h.refuses(listens), func() (err error) {
 		rooms = tab.rooms(a)
 		m, err = sysRecvmsg(h.FD, rooms, tab.control[:a.Int(3)], flags, &tab.raw)
 		return err

@@ -3,6 +3,7 @@ package sock
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -72,7 +73,13 @@ func rawForm(raw string) string {
 	return "raw:" + hex.EncodeToString([]byte(raw))
 }
 
-func rawBytes(parts []string) ([]byte, error) { return hex.DecodeString(parts[0]) }
+func rawBytes(parts []string) ([]byte, error) {
+	data, err := hex.DecodeString(parts[0])
+	if err != nil {
+		err = errors.New("not hexadecimal")
+	}
+	return data, err
+}
 
 // number reads one part; an empty one is 0, and any the greatest.
 func number(parts []string, i int) (uint32, error) {

@@ -16,7 +16,7 @@ const spliceFlags = unix.SPLICE_F_MOVE | unix.SPLICE_F_NONBLOCK
 func doSplice(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	from, to := a.Handle(0), a.Handle(1)
 	if !from.Stream() || !to.Stream() {
-		return nil, errNoStream
+		return nil, misuse("both must be streams; pump moves datagrams")
 	}
 	if from.foreign && !from.dontWait() || to.foreign && !to.dontWait() {
 		return doPump(t, tab, a)
