@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/source"
 )
 
 // A call is one call of a library function. Its methods take arguments as the
@@ -123,7 +125,7 @@ func (c call) num(n int) float64 {
 	case lua.LNumber:
 		return float64(v)
 	case lua.LString:
-		if f, ok := ParseNumber(string(v)); ok {
+		if f, ok := source.ParseNumber(string(v)); ok {
 			return f
 		}
 	}

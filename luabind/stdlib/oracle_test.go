@@ -105,7 +105,7 @@ func outcomes(t *testing.T, prelude string, calls []string) (want, got []string)
 	var ours strings.Builder
 	L := newState(t)
 	L.SetGlobal("show", L.NewFunction(showInGo(&ours)))
-	f, err := L.Load(strings.NewReader(script.String()), "stdin")
+	f, err := Load(L, script.String(), "stdin")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,4 +141,14 @@ func quoted(s string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// compiled is Load for code that is right.
+func compiled(t testing.TB, L *lua.LState, code string) *lua.LFunction {
+	t.Helper()
+	f, err := Load(L, code, "code")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }

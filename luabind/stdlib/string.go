@@ -13,21 +13,20 @@ import (
 func OpenString(L *lua.LState) {
 	ps := new(patterns)
 	library := newLibrary(L, lua.StringLibName, map[string]func(call) int{
-		concatName: stringConcat,
-		"byte":     stringByte,
-		"char":     stringChar,
-		"dump":     stringDump,
-		"find":     ps.find,
-		"format":   stringFormat,
-		"gmatch":   ps.gmatch,
-		"gsub":     ps.gsub,
-		"len":      stringLen,
-		"lower":    stringLower,
-		"match":    ps.match,
-		"rep":      stringRep,
-		"reverse":  stringReverse,
-		"sub":      stringSub,
-		"upper":    stringUpper,
+		"byte":    stringByte,
+		"char":    stringChar,
+		"dump":    stringDump,
+		"find":    ps.find,
+		"format":  stringFormat,
+		"gmatch":  ps.gmatch,
+		"gsub":    ps.gsub,
+		"len":     stringLen,
+		"lower":   stringLower,
+		"match":   ps.match,
+		"rep":     stringRep,
+		"reverse": stringReverse,
+		"sub":     stringSub,
+		"upper":   stringUpper,
 	})
 	library.RawSetString("gfind", library.RawGetString("gmatch"))
 	meta := L.NewTable()
