@@ -3,12 +3,14 @@ package luabind
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
+	"socksh/luabind/stdlib"
 )
 
 // An error value is a table with these fields, where they apply:
@@ -29,7 +31,7 @@ func (s *Session) openErrors() {
 		if t, ok := v.(*lua.LTable); ok && t.Metatable == s.errorMeta {
 			return lua.LVAsString(t.RawGetString("message"))
 		}
-		return L.ToStringMeta(v).String()
+		return stdlib.ToString(L, v).String()
 	}
 	s.errorMeta.RawSetString("__tostring", s.lua.NewFunction(func(L *lua.LState) int {
 		L.Push(lua.LString(text(L, L.Get(1))))
@@ -128,6 +130,8 @@ func (s *Session) show(v lua.LValue) (text string) {
 	switch v := v.(type) {
 	case lua.LString:
 		return string(v)
+	case lua.LNumber:
+		return stdlib.FormatNumber(float64(v))
 	case *lua.LTable, *lua.LUserData:
 		th := s.thread()
 		defer s.release(th)
@@ -138,4 +142,13 @@ func (s *Session) show(v lua.LValue) (text string) {
 		return fmt.Sprintf("%s value", v.Type())
 	}
 	return v.String()
+}
+
+// reason returns what a failed file operation met, without the path and the call.
+func reason(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
 }

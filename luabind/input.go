@@ -13,27 +13,23 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"socksh/luabind/loop"
+	"socksh/luabind/source"
+	"socksh/luabind/stdlib"
 )
 
 // openInput puts the session's own input and output in the place of what would
 // go past them, and past the loop.
 func (s *Session) openInput() {
-	s.replace("", "print", func(L *lua.LState) int {
-		var b strings.Builder
-		for i := 1; i <= L.GetTop(); i++ {
-			if i > 1 {
-				b.WriteByte('\t')
-			}
-			b.WriteString(L.ToStringMeta(L.Get(i)).String())
-		}
-		b.WriteByte('\n')
-		io.WriteString(s.Out, b.String())
-		return 0
-	})
+	s.tostring = s.lua.G.Global.RawGetString("tostring").(*lua.LFunction)
+	s.replace("", "print", s.print)
 	write := func(from int) lua.LGFunction {
 		return func(L *lua.LState) int {
 			for i := from; i <= L.GetTop(); i++ {
-				io.WriteString(s.Out, L.CheckString(i))
+				if n, ok := L.Get(i).(lua.LNumber); ok {
+					io.WriteString(s.Out, stdlib.FormatNumber(float64(n)))
+				} else {
+					io.WriteString(s.Out, L.CheckString(i))
+				}
 			}
 			return 0
 		}
@@ -57,6 +53,34 @@ func (s *Session) openInput() {
 		L.Push(lua.LString(text))
 		return 1
 	})
+}
+
+// print is print(...): what tostring, which a script may have replaced, gives of
+// each value.
+func (s *Session) print(L *lua.LState) int {
+	tostring, _ := s.lua.G.Global.RawGetString("tostring").(*lua.LFunction)
+	var b strings.Builder
+	for i, v := range values(L, 1) {
+		if i > 0 {
+			b.WriteByte('\t')
+		}
+		if tostring == s.tostring {
+			v = stdlib.ToString(L, v)
+		} else {
+			L.Push(tostring)
+			L.Push(v)
+			L.Call(1, 1)
+			v = L.Get(-1)
+			L.Pop(1)
+		}
+		if v.Type() != lua.LTString && v.Type() != lua.LTNumber {
+			L.RaiseError("'tostring' must return a string to 'print'")
+		}
+		b.WriteString(v.String())
+	}
+	b.WriteByte('\n')
+	io.WriteString(s.Out, b.String())
+	return 0
 }
 
 // readLine reads a line of the session's input; false at its end.
@@ -125,8 +149,8 @@ func (s *Session) readFormat(L *lua.LState, format string) lua.LValue {
 				continue
 			}
 			end := strings.IndexAny(s.pending, " \t\r\n")
-			n, err := strconv.ParseFloat(s.pending[:end], 64)
-			if err != nil {
+			n, ok := source.ParseNumber(s.pending[:end])
+			if !ok {
 				return lua.LNil
 			}
 			s.pending = s.pending[end:]

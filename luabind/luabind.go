@@ -60,6 +60,7 @@ type Session struct {
 	hook       *hook
 	builtins   *lua.LTable
 	handleMeta *lua.LTable
+	tostring   *lua.LFunction // the one that print needs no call of
 	jobMeta    *lua.LTable
 	errorMeta  *lua.LTable
 	numbers    [1025]lua.LValue // small numbers, made once: results need no allocation
@@ -171,15 +172,16 @@ func (s *Session) openLua() {
 	for _, lib := range []struct {
 		name string
 		open lua.LGFunction
-	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}, {lua.MathLibName, lua.OpenMath},
+	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage},
 		{lua.IoLibName, lua.OpenIo}, {lua.OsLibName, lua.OpenOs}, {lua.DebugLibName, lua.OpenDebug}} {
 		s.lua.Push(s.lua.NewFunction(lib.open))
 		s.lua.Push(lua.LString(lib.name))
 		s.lua.Call(1, 0)
 	}
+	stdlib.OpenBase(s.lua)
 	stdlib.OpenString(s.lua)
 	stdlib.OpenTable(s.lua)
-	s.replace("", "unpack", stdlib.Unpack)
+	stdlib.OpenMath(s.lua)
 	for i := range s.numbers {
 		s.numbers[i] = lua.LNumber(i)
 	}
@@ -190,6 +192,7 @@ func (s *Session) openLua() {
 	s.openErrors()
 	s.openVerbs()
 	s.openProtected()
+	s.openLoad()
 	s.openCoroutines()
 	s.openTasks()
 	s.openInput()
@@ -233,6 +236,7 @@ func (s *Session) threadFor(l *local) *lua.LState {
 
 func (s *Session) release(th *lua.LState) {
 	th.SetTop(0)
+	th.Env = s.lua.Env // which setfenv(0) changes
 	if len(s.idle) < 1024 && th.Options.CallStackSize == threadOptions.CallStackSize {
 		s.idle = append(s.idle, th)
 	}

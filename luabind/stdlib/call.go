@@ -39,9 +39,17 @@ func (c call) push(v lua.LValue) int {
 	return 1
 }
 
-// raise ends the call with an error; the position of the caller goes before it.
+// raise ends the call with an error; the position of the nearest line of Lua goes
+// before it.
 func (c call) raise(format string, args ...any) {
-	c.L.RaiseError("%s", fmt.Sprintf(format, args...))
+	where := ""
+	for level := 1; where == ""; level++ {
+		if _, ok := c.L.GetStack(level); !ok {
+			break
+		}
+		where = c.where(level)
+	}
+	c.L.Error(lua.LString(where+fmt.Sprintf(format, args...)), 0)
 }
 
 // fail ends the call because of its n-th argument.

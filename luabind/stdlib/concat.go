@@ -58,17 +58,22 @@ func isText(v lua.LValue) bool {
 func (c call) join(first, last int, value lua.LValue) lua.LValue {
 	size := 0
 	for i := first; i <= last; i++ {
-		s, _ := c.L.Get(i).(lua.LString)
+		switch v := c.L.Get(i).(type) {
+		case lua.LString:
+			size += len(v)
+		case lua.LNumber:
+			size += 8
+		}
+	}
+	if s, ok := value.(lua.LString); ok {
 		size += len(s)
 	}
-	end, _ := asString(value)
 	out := builder{call: c}
-	out.reserve(size + len(end))
+	out.reserve(size)
 	for i := first; i <= last; i++ {
-		s, _ := asString(c.L.Get(i))
-		out.add(s)
+		out.addValue(c.L.Get(i))
 	}
-	out.add(end)
+	out.addValue(value)
 	return lua.LString(out.String())
 }
 

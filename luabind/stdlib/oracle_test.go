@@ -12,14 +12,15 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// newState returns a Lua state whose strings, tables and unpack are this
+// newState returns a Lua state whose basic functions and libraries are this
 // package's.
 func newState(t testing.TB) *lua.LState {
 	L := lua.NewState(lua.Options{RegistrySize: 128, RegistryMaxSize: 1 << 20, RegistryGrowStep: 224})
 	t.Cleanup(L.Close)
+	OpenBase(L)
 	OpenString(L)
 	OpenTable(L)
-	L.SetGlobal("unpack", L.NewFunction(Unpack))
+	OpenMath(L)
 	return L
 }
 

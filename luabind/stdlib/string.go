@@ -8,7 +8,7 @@ import (
 )
 
 // OpenString makes the library string (manual 5.4), and strings' metatable, so
-// that s:upper() is string.upper(s). string.dump is refused: there is no bytecode
+// that s:upper() is string.upper(s) and "10" + 1 is 11. string.dump is refused: there is no bytecode
 // to give.
 func OpenString(L *lua.LState) {
 	ps := new(patterns)
@@ -31,6 +31,7 @@ func OpenString(L *lua.LState) {
 	library.RawSetString("gfind", library.RawGetString("gmatch"))
 	meta := L.NewTable()
 	meta.RawSetString("__index", library)
+	openArithmetic(L, meta)
 	L.SetMetatable(lua.LString(""), meta)
 }
 
