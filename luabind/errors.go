@@ -3,7 +3,6 @@ package luabind
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -142,13 +141,4 @@ func (s *Session) show(v lua.LValue) (text string) {
 		return fmt.Sprintf("%s value", v.Type())
 	}
 	return v.String()
-}
-
-// reason returns what a failed file operation met, without the path and the call.
-func reason(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
 }

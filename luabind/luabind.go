@@ -11,6 +11,7 @@
 package luabind
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"io/fs"
@@ -65,8 +66,9 @@ type Session struct {
 	errorMeta  *lua.LTable
 	numbers    [1025]lua.LValue // small numbers, made once: results need no allocation
 	coroutines map[*lua.LState]*coroutine
-	typed      []string // lines that were read for a reader that had gone
-	pending    string   // a line that io.read has taken a part of
+	typed      []string      // lines that were read for a reader that had gone
+	stdin      *bufio.Reader // what io.read reads
+	endIO      func()        // flushes the files of scripts, and ends their programs
 	functions  []function
 	started    time.Time
 	done       chan struct{} // closed with the session
@@ -127,6 +129,7 @@ func (s *Session) Close() {
 	close(s.done)
 	s.Loop.Close()
 	s.stopCoroutines()
+	s.endIO()
 	s.Table.Close()
 	s.lua.Close()
 	if s.folder != nil {
@@ -172,8 +175,7 @@ func (s *Session) openLua() {
 	for _, lib := range []struct {
 		name string
 		open lua.LGFunction
-	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage},
-		{lua.IoLibName, lua.OpenIo}, {lua.OsLibName, lua.OpenOs}, {lua.DebugLibName, lua.OpenDebug}} {
+	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}, {lua.DebugLibName, lua.OpenDebug}} {
 		s.lua.Push(s.lua.NewFunction(lib.open))
 		s.lua.Push(lua.LString(lib.name))
 		s.lua.Call(1, 0)
@@ -182,6 +184,8 @@ func (s *Session) openLua() {
 	stdlib.OpenString(s.lua)
 	stdlib.OpenTable(s.lua)
 	stdlib.OpenMath(s.lua)
+	stdlib.OpenOS(s.lua, system{s})
+	s.stdin, s.endIO = stdlib.OpenIO(s.lua, system{s})
 	for i := range s.numbers {
 		s.numbers[i] = lua.LNumber(i)
 	}

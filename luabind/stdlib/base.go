@@ -99,7 +99,8 @@ func baseSelect(c call) int {
 	return max(n-i, 0)
 }
 
-// baseTonumber is tonumber(v [, base]).
+// baseTonumber is tonumber(v [, base]). A sign is understood in any base, as by later
+// Lua.
 func baseTonumber(c call) int {
 	base := c.optInteger(2, 10)
 	if base == 10 {
@@ -117,6 +118,7 @@ func baseTonumber(c call) int {
 	if base < 2 || base > 36 {
 		c.fail(2, "base out of range")
 	}
+	text, negative := strings.CutPrefix(text, "-")
 	if base == 16 {
 		text = strings.TrimPrefix(text, "0x")
 	}
@@ -131,8 +133,11 @@ func baseTonumber(c call) int {
 		}
 		n = n*float64(base) + float64(digit)
 	}
-	if text == "" {
+	switch {
+	case text == "":
 		return c.push(lua.LNil)
+	case negative:
+		n = -n
 	}
 	return c.push(lua.LNumber(n))
 }

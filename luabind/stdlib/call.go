@@ -194,3 +194,11 @@ func (c call) room(n int, why string) {
 	c.L.SetTop(top + n)
 	c.L.SetTop(top)
 }
+
+// optNumber is num, but nil and nothing are d.
+func (c call) optNumber(n int, d float64) float64 {
+	if c.L.Get(n) == lua.LNil {
+		return d
+	}
+	return c.num(n)
+}
