@@ -175,7 +175,7 @@ func (s *Session) openLua() {
 	for _, lib := range []struct {
 		name string
 		open lua.LGFunction
-	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}, {lua.DebugLibName, lua.OpenDebug}} {
+	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}} {
 		s.lua.Push(s.lua.NewFunction(lib.open))
 		s.lua.Push(lua.LString(lib.name))
 		s.lua.Call(1, 0)
@@ -184,6 +184,7 @@ func (s *Session) openLua() {
 	stdlib.OpenString(s.lua)
 	stdlib.OpenTable(s.lua)
 	stdlib.OpenMath(s.lua)
+	stdlib.OpenDebug(s.lua, s.Sandbox)
 	stdlib.OpenOS(s.lua, system{s})
 	s.stdin, s.endIO = stdlib.OpenIO(s.lua, system{s})
 	for i := range s.numbers {

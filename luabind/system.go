@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socksh/luabind/loop"
+	"socksh/luabind/stdlib"
 )
 
 // system is the session as Lua's libraries io and os see it.
@@ -29,9 +30,12 @@ func (y system) OpenFile(path string, flag int) (*os.File, error) {
 
 func (y system) Block(f func(context.Context) error) error {
 	y.s.Flush() // what the script has written goes before what a program writes
-	_, err := loop.Block(y.s.Loop.Current(), time.Time{}, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, f(ctx)
+	err, interrupted := loop.Block(y.s.Loop.Current(), time.Time{}, func(ctx context.Context) (error, error) {
+		return f(ctx), nil
 	}, nil)
+	if interrupted != nil {
+		return stdlib.Interrupted{Err: interrupted}
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ package stdlib
 import (
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
+	"github.com/yuin/gopher-lua/parse"
 
 	"socksh/luabind/source"
 )
@@ -28,12 +29,12 @@ func Compile(L *lua.LState, chunk []ast.Stmt, name string) (*lua.LFunction, erro
 	if err != nil {
 		return nil, err
 	}
-	if len(marks) > 0 {
-		functions := make(map[lua.LValue]lua.LValue)
-		for text, op := range marks {
-			functions[lua.LString(text)] = L.NewFunction(goFunction(op.name, op.call))
-		}
-		install(proto, functions)
+	functions := make(map[lua.LValue]lua.LValue)
+	for text, op := range marks {
+		functions[lua.LString(text)] = L.NewFunction(goFunction(op.name, op.call))
+	}
+	if err := finish(proto, functions); err != nil {
+		return nil, &parse.Error{Pos: ast.Position{Source: name, Line: 1}, Message: err.Error()}
 	}
 	return L.NewFunctionFromProto(proto), nil
 }
@@ -49,20 +50,29 @@ var (
 	loopInstruction   = &instruction{"for", loopNumber}
 )
 
-// install puts functions into the constants that are their marks.
-func install(proto *lua.FunctionProto, functions map[lua.LValue]lua.LValue) {
-	for i, value := range proto.Constants {
-		if f, ok := functions[value]; ok {
-			proto.Constants[i] = f
+// finish puts functions into the constants that are their marks, and repairs what
+// needs it in the code.
+func finish(proto *lua.FunctionProto, functions map[lua.LValue]lua.LValue) error {
+	if len(functions) > 0 {
+		for i, value := range proto.Constants {
+			if f, ok := functions[value]; ok {
+				proto.Constants[i] = f
+			}
 		}
 	}
-	for _, inner := range proto.FunctionPrototypes {
-		install(inner, functions)
+	if err := repairConstructors(proto); err != nil {
+		return err
 	}
+	for _, inner := range proto.FunctionPrototypes {
+		if err := finish(inner, functions); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // instructionCall returns a call of op, as an expression at the place of another. What
-// it calls is a text until mark and install have made it a function.
+// it calls is a text until mark and finish have made it a function.
 func (r *repair) instructionCall(op *instruction, at ast.PositionHolder, args ...ast.Expr) ast.Expr {
 	if r.uses == nil {
 		r.uses = make(map[*instruction][]*ast.StringExpr)

@@ -68,6 +68,9 @@ func (c call) join(first, last int, value lua.LValue) lua.LValue {
 	if s, ok := value.(lua.LString); ok {
 		size += len(s)
 	}
+	if size > maxString {
+		c.raise("string length overflow (more than 1 GiB)")
+	}
 	out := builder{call: c}
 	out.reserve(size)
 	for i := first; i <= last; i++ {

@@ -10,30 +10,34 @@ type repair struct {
 }
 
 func (r *repair) block(stmts []ast.Stmt) {
-	for _, s := range stmts {
-		r.stmt(s)
+	for i := range stmts {
+		r.stmt(&stmts[i])
 	}
 }
 
-func (r *repair) stmt(s ast.Stmt) {
-	switch s := s.(type) {
+func (r *repair) stmt(at *ast.Stmt) {
+	switch s := (*at).(type) {
 	case *ast.AssignStmt:
 		r.exprs(s.Lhs)
 		r.exprs(s.Rhs)
+		*at = untangle(s)
 	case *ast.LocalAssignStmt:
 		r.exprs(s.Exprs)
+		fillNames(s)
 	case *ast.FuncCallStmt:
 		r.expr(&s.Expr)
 	case *ast.DoBlockStmt:
 		r.block(s.Stmts)
 	case *ast.WhileStmt:
 		r.expr(&s.Condition)
+		testConstants(&s.Condition)
 		r.block(s.Stmts)
 	case *ast.RepeatStmt:
 		r.expr(&s.Condition)
 		r.block(s.Stmts)
 	case *ast.IfStmt:
 		r.expr(&s.Condition)
+		testConstants(&s.Condition)
 		r.block(s.Then)
 		r.block(s.Else)
 	case *ast.NumberForStmt:
@@ -74,6 +78,9 @@ func (r *repair) expr(at *ast.Expr) {
 		for _, f := range e.Fields {
 			r.expr(&f.Key)
 			r.expr(&f.Value)
+			if f.Key != nil {
+				firstValue(f.Value) // or the items before it take its other values
+			}
 		}
 	case *ast.FuncCallExpr:
 		r.expr(&e.Func)
@@ -98,5 +105,22 @@ func (r *repair) expr(at *ast.Expr) {
 		r.block(e.Stmts)
 	case *ast.StringConcatOpExpr:
 		*at = r.concat(e)
+	}
+}
+
+// testConstants makes a condition that is never met one that is tested. Where a loop
+// begins with a jump, and that is what gopher-lua makes of "if false", it takes the
+// way back to it for another.
+func testConstants(at *ast.Expr) {
+	switch e := (*at).(type) {
+	case *ast.FalseExpr, *ast.NilExpr:
+		yes := &ast.TrueExpr{}
+		yes.SetLine(e.Line())
+		no := &ast.UnaryNotOpExpr{Expr: yes}
+		no.SetLine(e.Line())
+		*at = no
+	case *ast.LogicalOpExpr:
+		testConstants(&e.Lhs)
+		testConstants(&e.Rhs)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"syscall"
@@ -18,8 +19,8 @@ type System interface {
 	Streams() (in io.Reader, out, err io.Writer)
 	// OpenFile opens a file with flags as those of os.OpenFile.
 	OpenFile(path string, flag int) (*os.File, error)
-	// Block runs f beside the program and waits for it. f's context is done when the
-	// wait has ended before; what f gives is lost then.
+	// Block runs f beside the program and waits for it. Where the wait ends before, it
+	// gives an Interrupted, f's context is done, and what f gives is lost.
 	Block(f func(context.Context) error) error
 	// Post runs f soon, where it may write to the streams. Any goroutine may call it.
 	Post(f func())
@@ -27,6 +28,11 @@ type System interface {
 	// nor see the environment.
 	Sealed() bool
 }
+
+// Interrupted is the error of a task whose time is up, or that is cancelled.
+type Interrupted struct{ Err error }
+
+func (e Interrupted) Error() string { return e.Err.Error() }
 
 var errSealed = errors.New("the sandbox does not allow that")
 
@@ -118,13 +124,27 @@ func (p programPipe) Write(data []byte) (n int, err error) {
 
 // refused gives what a failed operation on a file gives: nil, a message and errno.
 func (c call) refused(path string, err error) int {
-	var number syscall.Errno
-	text := err.Error()
-	if errors.As(err, &number) {
-		text = number.Error()
+	if errors.As(err, new(Interrupted)) {
+		c.raise("%s", err)
 	}
+	var number syscall.Errno
+	errors.As(err, &number)
+	text := reason(err)
 	if path != "" {
 		text = path + ": " + text
 	}
 	return c.give(lua.LNil, lua.LString(text), lua.LNumber(number))
+}
+
+// reason returns what a failed operation met, without the path and the call.
+func reason(err error) string {
+	var onPath *fs.PathError
+	var onPaths *os.LinkError
+	switch {
+	case errors.As(err, &onPath):
+		err = onPath.Err
+	case errors.As(err, &onPaths):
+		err = onPaths.Err
+	}
+	return err.Error()
 }
