@@ -12,6 +12,7 @@ import (
 
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
+	"socksh/luabind/source"
 )
 
 // commands are the session's own verbs.
@@ -109,7 +110,7 @@ func (s *Session) runFile(t *loop.Task, file string, args []string, read func(st
 
 // RunCode runs Lua code; name stands for it in messages.
 func (s *Session) RunCode(t *loop.Task, code, name string, args []string) error {
-	f, err := s.compile(code, name, false)
+	f, err := s.compile(source.File(code), name, false)
 	if err != nil {
 		return err
 	}

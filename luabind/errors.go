@@ -9,6 +9,7 @@ import (
 
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
+	"socksh/luabind/stdlib"
 )
 
 // An error value is a table with these fields, where they apply:
@@ -29,7 +30,7 @@ func (s *Session) openErrors() {
 		if t, ok := v.(*lua.LTable); ok && t.Metatable == s.errorMeta {
 			return lua.LVAsString(t.RawGetString("message"))
 		}
-		return L.ToStringMeta(v).String()
+		return stdlib.ToString(L, v).String()
 	}
 	s.errorMeta.RawSetString("__tostring", s.lua.NewFunction(func(L *lua.LState) int {
 		L.Push(lua.LString(text(L, L.Get(1))))
@@ -135,6 +136,8 @@ func (s *Session) show(v lua.LValue) (text string) {
 	switch v := v.(type) {
 	case lua.LString:
 		return string(v)
+	case lua.LNumber:
+		return stdlib.FormatNumber(float64(v))
 	case *lua.LTable, *lua.LUserData:
 		th := s.thread()
 		defer s.release(th)
