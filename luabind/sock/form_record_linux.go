@@ -11,8 +11,8 @@ import (
 func micros(n uint64) Value { return seconds(time.Duration(n) * time.Microsecond) }
 func millis(n uint64) Value { return seconds(time.Duration(n) * time.Millisecond) }
 func signed(n uint64) Value { return Num(int(int32(n))) }
-func word(n uint64) Value   { return Num(int(uint32(n))) }
-func flag(n uint64) Value   { return Flag(n != 0) }
+func unsigned(n uint64) Value   { return Num(int(uint32(n))) }
+func onOff(n uint64) Value   { return Flag(n != 0) }
 
 // decodeRecord reads the parts of f in order, as many as the kernel gave.
 func decodeRecord(f *form, b []byte) Value {
@@ -80,7 +80,7 @@ var (
 func decodeList(_ *form, b []byte) Value {
 	var list []Value
 	for ; len(b) >= 4; b = b[4:] {
-		list = append(list, word(uint64(getWord(b))))
+		list = append(list, unsigned(uint64(getWord(b))))
 	}
 	return Value{Type: List, Any: list}
 }

@@ -6,7 +6,7 @@ import "golang.org/x/sys/unix"
 // of congestion segments.
 var aTCPInfo = &form{room: unix.SizeofTCPInfo, decode: decodeTCPInfo, parts: []part{
 	{"state", 8, stateName}, {"ca_state", 8, controlState}, {"retransmits", 8, nil}, {"probes", 8, nil}, {"backoff", 8, nil}, {"options", 8, tcpOptions},
-	{"snd_wscale", 4, nil}, {"rcv_wscale", 4, nil}, {"delivery_rate_app_limited", 1, flag}, {"fastopen_client_fail", 2, nil}, {"", 5, nil},
+	{"snd_wscale", 4, nil}, {"rcv_wscale", 4, nil}, {"delivery_rate_app_limited", 1, onOff}, {"fastopen_client_fail", 2, nil}, {"", 5, nil},
 	{"rto", 32, micros}, {"ato", 32, micros}, {"snd_mss", 32, nil}, {"rcv_mss", 32, nil},
 	{"unacked", 32, nil}, {"sacked", 32, nil}, {"lost", 32, nil}, {"retrans", 32, nil}, {"fackets", 32, nil},
 	{"last_data_sent", 32, millis}, {"last_ack_sent", 32, millis}, {"last_data_recv", 32, millis}, {"last_ack_recv", 32, millis},

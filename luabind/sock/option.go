@@ -140,7 +140,7 @@ func (t *options) numbered(name, level, number string) (*option, error) {
 		return nil, fmt.Errorf("the option's number: %w", err)
 	}
 	for i := range t.all {
-		if o := &t.all[i]; o.level == l && o.num == n && o.form.whole {
+		if o := &t.all[i]; o.level == l && o.num == n && o.access != alias && o.form.whole {
 			return o, nil
 		}
 	}
