@@ -81,7 +81,7 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 		if v.Type != Text && v.Type != Bytes {
 			return v, fmt.Errorf("%s is not an option; help setsockopt lists them", v.word())
 		}
-		o, err := findOption(v.Str)
+		o, err := c.table.option(v.Str)
 		return Value{Type: Foreign, Any: o}, err
 	case DurationKind:
 		d, err := Duration(v)

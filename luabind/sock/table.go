@@ -86,6 +86,7 @@ type Table struct {
 	lastText string // what was parsed as an address last
 	lastAddr *Addr
 	calls    []*Call
+	options  *options    // nil until one is asked for
 	closed   [64]*Handle // the last ones, by number: the kernel may keep their connections
 	plain    Args        // of calls by RunData and RunCount: no timeout, no buffer
 }
