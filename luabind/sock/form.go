@@ -224,7 +224,7 @@ func encodeData(_ *form, b []byte, v []Value) ([]byte, error) {
 		}
 		b, err := hex.AppendDecode(b, []byte(strings.ReplaceAll(digits, " ", "")))
 		if err != nil {
-			return nil, fmt.Errorf("%s are not pairs of hexadecimal digits", Quote(shorten(digits, 40)))
+			return nil, fmt.Errorf("%s is not pairs of hexadecimal digits", Quote(shorten(digits, 40)))
 		}
 		return b, nil
 	}

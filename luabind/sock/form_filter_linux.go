@@ -76,7 +76,7 @@ func encodeFilter(f *form, b []byte, v []Value) ([]byte, error) {
 	}
 	b, err := encodeData(f, b, v)
 	if err == nil && (len(b) == 0 || len(b)%sizeofInstruction != 0) {
-		return nil, fmt.Errorf("%s is no filter; it takes %s", v[0].word(), f.takes)
+		return nil, fmt.Errorf("%s is no filter; it takes %s", Quote(shorten(Result(v).String(), 60)), f.takes)
 	}
 	return b, err
 }

@@ -72,7 +72,6 @@ var (
 	aPathMTU     = &form{room: unix.SizeofIPv6MTUInfo, decode: decodePathMTU}
 	someGroups   = &form{room: 1 << 15, decode: decodeList}
 	someBits     = &form{room: 1 << 10, decode: decodeBitList}
-	anAddress    = &form{room: unix.SizeofSockaddrAny, decode: decodeAddress}
 	aPeerPidfd   = &form{room: 4, decode: decodePidfd, whole: true}
 	aControl     = &form{room: 64, decode: decodeControl}
 )
@@ -99,16 +98,8 @@ func decodeBitList(_ *form, b []byte) Value {
 	return Value{Type: List, Any: list}
 }
 
-func decodeAddress(_ *form, b []byte) Value {
-	var r rawAddr
-	r.len = uint32(copy(inMemory(&r.sa), b))
-	return r.decode().text()
-}
-
-func decodePathMTU(f *form, b []byte) Value {
-	m := fromMemory[unix.IPv6MTUInfo](b)
-	return Value{Type: Record, Any: []Field{{"address", decodeAddress(f, inMemory(&m.Addr))}, {"mtu", Num(int(m.Mtu))}}}
-}
+// decodePathMTU reads struct ip6_mtuinfo, RFC 3542; its address is left empty.
+func decodePathMTU(_ *form, b []byte) Value { return Num(int(fromMemory[unix.IPv6MTUInfo](b).Mtu)) }
 
 // decodeControl tells what a congestion control says of itself, linux/inet_diag.h.
 // Only the struct of BBR can be told by its size; what others give stays as it is.

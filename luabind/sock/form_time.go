@@ -40,7 +40,7 @@ func encodeTime(f *form, b []byte, v []Value) ([]byte, error) {
 	}
 	d, err := Duration(x)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not a time; it takes %s", x.word(), f.takes)
+		return nil, fmt.Errorf("%s is not a time; write %s", x.word(), strings.TrimPrefix(f.takes, "a time: "))
 	}
 	n = int((d + f.unit - 1) / f.unit)
 	if n > math.MaxInt32 {

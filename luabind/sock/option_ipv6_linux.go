@@ -25,7 +25,7 @@ func ipv6Options() []option {
 		{"IPV6_MTU", level, unix.IPV6_MTU, anInt, rw, "the path's MTU, of a connected socket; set, the largest packet"},
 		{"IPV6_MTU_DISCOVER", level, unix.IPV6_MTU_DISCOVER, aDiscovery6, rw, "path MTU discovery: do never fragments, dont may always"},
 		{"IPV6_DONTFRAG", level, unix.IPV6_DONTFRAG, aBool, rw, "EMSGSIZE instead of fragments (datagrams and raw sockets)"},
-		{"IPV6_PATHMTU", level, unix.IPV6_PATHMTU, aPathMTU, ro, "the path's MTU and the peer, of a connected socket"},
+		{"IPV6_PATHMTU", level, unix.IPV6_PATHMTU, aPathMTU, ro, "the path's MTU, of a connected socket"},
 		{"IPV6_CHECKSUM", level, unix.IPV6_CHECKSUM, anInt, rw, "where in a raw packet the kernel puts the checksum; -1 for none"},
 		{"IPV6_HDRINCL", level, unix.IPV6_HDRINCL, aBool, rw, "what is sent begins with the IPv6 header (raw sockets)"},
 		{"IPV6_FREEBIND", level, unix.IPV6_FREEBIND, aBool, rw, "bind addresses that this machine does not have yet"},

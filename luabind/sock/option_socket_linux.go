@@ -46,7 +46,6 @@ func socketOptions() []option {
 		{"SO_PEERGROUPS", level, unix.SO_PEERGROUPS, someGroups, ro, "the peer's supplementary groups"},
 		{"SO_PEERSEC", level, unix.SO_PEERSEC, aText, ro, "the peer's security label"},
 		{"SO_PEERPIDFD", level, unix.SO_PEERPIDFD, aPeerPidfd, ro, "the peer's process, by a descriptor that is closed again: its pid now, -1 when it has ended"},
-		{"SO_PEERNAME", level, unix.SO_PEERNAME, anAddress, ro, "the peer's address, as getpeername tells it"},
 		{"SO_PEEK_OFF", level, unix.SO_PEEK_OFF, anInt, rw, "where the next peek begins; -1 is always the beginning"},
 		{"SO_INQ", level, unix.SO_INQ, aBool, wo, "recvmsg tells how many bytes are left (unix streams, since Linux 6.17)"},
 		{"SO_TIMESTAMP", level, unix.SO_TIMESTAMP, aBool, rw, "recvmsg tells when data came, in microseconds"},

@@ -25,6 +25,7 @@ var leftOut = []struct{ names, why string }{
 	{"SO_RCVTIMEO_OLD SO_RCVTIMEO_NEW SO_SNDTIMEO_OLD SO_SNDTIMEO_NEW SO_TIMESTAMP_OLD SO_TIMESTAMP_NEW SO_TIMESTAMPNS_OLD SO_TIMESTAMPNS_NEW SO_TIMESTAMPING_OLD SO_TIMESTAMPING_NEW SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW",
 		"the same option with another width of time: the name without the end stands for what the system uses"},
 	{"SO_SECURITY_*", "the kernel has no such option; only the number is kept"},
+	{"SO_PEERNAME", "getpeername tells it; the kernel gives it only to who knows its length"},
 	{"SO_DEVMEM_LINEAR SO_DEVMEM_DMABUF", "control messages of recvmsg"},
 	{"SO_VM_SOCKETS_PEER_HOST_VM_ID SO_VM_SOCKETS_TRUSTED SO_VM_SOCKETS_NONBLOCK_TXRX", "of VMware's own transport, or for use within the kernel"},
 	{"IP_DEFAULT_* IP_MAX* IP_PMTUDISC_* IP_DF IP_MF IP_RF IP_OFFMASK IP_MSS", "no option: a value, or a part of the header"},

@@ -23,7 +23,7 @@ func optionVerbs() []Verb {
 			Errors: append(errs[:len(errs):len(errs)], Cause{"EINVAL", "the value is out of range, or the state is wrong"}, Cause{"EPERM", "it takes a privilege"},
 				Cause{"ENOENT", "no congestion control or protocol has that name"}, Cause{"ENODEV", "no interface has that number"},
 				Cause{"EADDRINUSE", "the socket is in the group already"}, Cause{"EADDRNOTAVAIL", "the socket is not in the group"},
-				Cause{"EISCONN", "the socket is connected, and the option is for before that"}, Cause{"ENOTCONN", "the socket is not connected"}),
+				Cause{"ENOTCONN", "the socket is not connected"}),
 			Example: "setsockopt 1 SO_REUSEADDR on", See: "setsockopt(2), socket(7), tcp(7), udp(7), ip(7), ipv6(7), unix(7)",
 			Run: func(_ *loop.Task, t *Table, a *Args) (Result, error) {
 				return nil, t.setOption(a.Handle(0), a.Value(1).Any.(*option), a.Rest())
@@ -33,7 +33,7 @@ func optionVerbs() []Verb {
 			Details: "It is as setsockopt takes it, or bytes for LEVEL:NUMBER. In Lua a time is a number in the option's own unit, but seconds in a table; a number that may have 64 bits is a text.",
 			Params:  []Param{socket, name},
 			Errors: append(errs[:len(errs):len(errs)], Cause{"ENOTCONN", "the option is of a connected socket"}, Cause{"ENODATA", "the peer is unknown"},
-				Cause{"EPERM", "the option is of a socket in TCP_REPAIR"}),
+				Cause{"EPERM", "the option is of a socket under TCP_REPAIR"}),
 			Example: "getsockopt 2 TCP_INFO", See: "getsockopt(2), socket(7), tcp(7), udp(7), ip(7), ipv6(7), unix(7)", Show: showOption,
 			Run: func(_ *loop.Task, t *Table, a *Args) (Result, error) {
 				v, err := t.getOption(a.Handle(0), a.Value(1).Any.(*option))
