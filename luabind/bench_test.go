@@ -51,6 +51,15 @@ spawn(function() for i = 1, n do s:send(s:recv(64)) end end)
 for i = 1, n do c:send(m) c:recv(64) end`)
 }
 
+// The cheapest options: a boolean read, by its short name, and set.
+func BenchmarkGetsockopt(b *testing.B) {
+	benchmark(b, benchPair, `local c = c for i = 1, n do c:getsockopt("nodelay") end`)
+}
+
+func BenchmarkSetsockopt(b *testing.B) {
+	benchmark(b, benchPair, `local c = c for i = 1, n do c:setsockopt("TCP_NODELAY", true) end`)
+}
+
 func BenchmarkConnect(b *testing.B) {
 	benchmark(b, benchPair, `for i = 1, n do local c = socket() c:connect(a) local s = l:accept() s:close() c:close() end`)
 }

@@ -13,6 +13,7 @@ import (
 
 	"socksh/luabind/line"
 	"socksh/luabind/sock"
+	"socksh/luabind/source"
 	"socksh/luabind/stdlib"
 )
 
@@ -20,18 +21,18 @@ import (
 // level become global: at a prompt each line is a chunk, and a local would be
 // gone with its line.
 func (s *Session) compile(code, name string, promote bool) (*lua.LFunction, error) {
-	chunk, err := parse.Parse(strings.NewReader(code), name)
+	chunk, err := source.Parse(code, name)
 	if err != nil {
 		return nil, syntaxError(err, name)
 	}
 	if promote {
 		promoteLocals(chunk)
 	}
-	proto, err := lua.Compile(chunk, name)
+	f, err := stdlib.Compile(s.lua, chunk, name)
 	if err != nil {
 		return nil, syntaxError(err, name)
 	}
-	return s.lua.NewFunctionFromProto(proto), nil
+	return f, nil
 }
 
 func promoteLocals(chunk []ast.Stmt) {

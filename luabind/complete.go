@@ -169,7 +169,12 @@ func (s *Session) completeArgument(v *sock.Verb, words []string, word string) []
 			}
 		}
 	case sock.ValueKind:
-		all = append(all, Candidate{"on", ""}, Candidate{"off", ""})
+		before := word[:strings.LastIndexByte(word, '|')+1]
+		if len(words) > 1 {
+			for _, value := range sock.OptionWords(words[1]) {
+				all = append(all, Candidate{before + value, ""})
+			}
+		}
 	case sock.JobKind:
 		for _, j := range s.Table.Jobs() {
 			all = append(all, Candidate{j.Name(), j.Text})

@@ -47,12 +47,16 @@ func (s *Session) Inputs(text string) []string {
 // Exec runs one input in the task t and prints its results. If the task is made
 // a job meanwhile, they become the job's.
 func (s *Session) Exec(t *loop.Task, text string) error {
+	s.running++
 	err := s.exec(t, text)
 	if j := localOf(t).job; j != nil {
 		j.Err = err
 		s.finish(nil, j)
 		return nil
 	}
+	s.running--
+	s.explainFailure(err)
+	s.showChanges()
 	return err
 }
 
@@ -64,6 +68,7 @@ var bareAssignment = regexp.MustCompile(`^[\w\s,.]+=\s*(\w+)\s*$`)
 func (s *Session) Detach(t *loop.Task, text string) *sock.Job {
 	j := s.Table.AddJob(t, text)
 	localOf(t).job = j
+	s.running-- // it holds up nothing any more
 	return j
 }
 

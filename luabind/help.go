@@ -55,6 +55,9 @@ func (s *Session) Help(topic string) (string, error) {
 	if text := s.describeErrno(strings.ToUpper(topic)); text != "" {
 		return text, nil
 	}
+	if o := sock.DescribeOption(topic); o != nil {
+		return o[0] + "\n" + strings.TrimRight(wrapAll(o[1:], "  "), "\n"), nil
+	}
 	names := s.names()
 	for _, f := range s.functions {
 		names = append(names, f.name())
@@ -144,8 +147,8 @@ func (s *Session) describeVerb(v *sock.Verb) string {
 			}
 		case sock.OptionKind:
 			if v.Name == "setsockopt" {
-				for _, o := range sock.Options() {
-					fmt.Fprintf(&b, "  %-17s %s\n", o[0], o[1])
+				for _, l := range sock.OptionNames() {
+					b.WriteString(wrap(l[0]+": "+l[1], "  "))
 				}
 			}
 		}
@@ -161,6 +164,15 @@ func (s *Session) describeVerb(v *sock.Verb) string {
 		fmt.Fprintf(&b, "  see: %s\n", v.See)
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// wrapAll wraps paragraphs.
+func wrapAll(texts []string, indent string) string {
+	var b strings.Builder
+	for _, text := range texts {
+		b.WriteString(wrap(text, indent))
+	}
+	return b.String()
 }
 
 // wrap breaks text into lines of at most 78 columns.

@@ -27,6 +27,8 @@ import (
 
 	"github.com/yuin/gopher-lua/ast"
 	"github.com/yuin/gopher-lua/parse"
+
+	"socksh/luabind/source"
 )
 
 // A Kind is what a line is.
@@ -158,7 +160,7 @@ func assignment(s string, known func(string) bool) (targets, rest string, ok boo
 				return "", "", false
 			}
 			targets = strings.TrimSpace(s[:i])
-			chunk, err := parse.Parse(strings.NewReader(targets+"=nil"), "")
+			chunk, err := source.Parse(targets+"=nil", "")
 			if err != nil || len(chunk) != 1 {
 				return "", "", false
 			}
@@ -198,7 +200,7 @@ func classify(s string) (Line, error) {
 
 // lua parses a chunk. Kind is More when it only lacks its end.
 func lua(code string, expr bool) (Line, error) {
-	_, err := parse.Parse(strings.NewReader(code), "")
+	_, err := source.Parse(code, "")
 	if err == nil {
 		return Line{Kind: Lua, Code: code, Expr: expr}, nil
 	}

@@ -48,7 +48,7 @@ func (c *Call) Add(v Value) { c.in = append(c.in, v) }
 // AddHandle, AddNumber and AddText are Add for values that most often are just
 // what their parameter takes: then they go to their place at once.
 func (c *Call) AddHandle(h *Handle) {
-	if p := c.next(); p != nil && p.Kind == HandleKind && !h.closed {
+	if p := c.next(); p != nil && p.Kind == HandleKind && (!h.closed || p.Ever) {
 		c.place(AHandle).Any = h
 		return
 	}

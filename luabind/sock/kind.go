@@ -16,6 +16,11 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 	case HandlesKind:
 		return c.table.polled(v)
 	case HandleKind:
+		if p.Ever {
+			if h := c.table.departed(v); h != nil {
+				return handleValue(h), nil
+			}
+		}
 		h, err := c.table.handleOf(v)
 		if err != nil {
 			return v, err
@@ -76,7 +81,7 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 		if v.Type != Text && v.Type != Bytes {
 			return v, fmt.Errorf("%s is not an option; help setsockopt lists them", v.word())
 		}
-		o, err := findOption(v.Str)
+		o, err := c.table.option(v.Str)
 		return Value{Type: Foreign, Any: o}, err
 	case DurationKind:
 		d, err := Duration(v)
@@ -128,6 +133,24 @@ func (v Value) word() string {
 	return v.String()
 }
 
+// departed returns the closed handle that v stands for, or nil.
+func (t *Table) departed(v Value) *Handle {
+	switch v.Type {
+	case AHandle:
+		if h := v.Any.(*Handle); h.closed {
+			return h
+		}
+	case Number, Text, Bytes:
+		n, err := integer(v, 1, t.last)
+		for _, h := range t.closed {
+			if h != nil && (err == nil && h.N == n || err != nil && h.Name == v.Str && t.names[v.Str] == nil) {
+				return h
+			}
+		}
+	}
+	return nil
+}
+
 func (t *Table) handleOf(v Value) (*Handle, error) {
 	switch v.Type {
 	case AHandle:
@@ -142,19 +165,31 @@ func (t *Table) handleOf(v Value) (*Handle, error) {
 	return nil, fmt.Errorf("%s is not a handle", v.word())
 }
 
+// Choice returns the first spelling of the choice that word stands for.
+func (p *Param) Choice(word string) (name string, ok bool) {
+	i, name := p.choice(word)
+	return name, i >= 0
+}
+
+func (p *Param) choice(word string) (int, string) {
+	for range 2 {
+		for i, choice := range p.Choices {
+			if name, ok := spelling(choice, word); ok {
+				return i, name
+			}
+		}
+		word = strings.ToLower(word)
+		for _, prefix := range []string{"af_", "pf_", "sock_", "shut_"} {
+			word = strings.TrimPrefix(word, prefix)
+		}
+	}
+	return -1, ""
+}
+
 func choose(p *Param, v Value) (Value, error) {
 	if v.Type == Text {
-		word := v.Str
-		for range 2 {
-			for i, choice := range p.Choices {
-				if name, ok := spelling(choice, word); ok {
-					return Value{Type: Text, Str: name, Num: float64(i)}, nil
-				}
-			}
-			word = strings.ToLower(word)
-			for _, prefix := range []string{"af_", "pf_", "sock_", "shut_"} {
-				word = strings.TrimPrefix(word, prefix)
-			}
+		if i, name := p.choice(v.Str); i >= 0 {
+			return Value{Type: Text, Str: name, Num: float64(i)}, nil
 		}
 	}
 	var names []string

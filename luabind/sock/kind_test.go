@@ -74,6 +74,7 @@ func FuzzReaders(f *testing.F) {
 	for _, s := range []string{"", "1", "-1", "0x1b", "64KiB", "1m30s", "1e999", "nan", "on", "peek|oob", "\x00", "\xff", "99999999999999999999", "语"} {
 		f.Add(s, 0.5)
 	}
+	table := newOptions()
 	f.Fuzz(func(t *testing.T, s string, number float64) {
 		for _, v := range []Value{Str(s), {Type: Bytes, Str: s}, {Type: Number, Num: number}} {
 			n, err := integer(v, -10, 10)
@@ -93,7 +94,7 @@ func FuzzReaders(f *testing.F) {
 				t.Errorf("flags %s: %v", v.word(), set.Num)
 			}
 			_, errBool := boolean(v)
-			_, errOption := findOption(s)
+			_, errOption := table.find(s)
 			for _, err := range []error{err, errSize, errTime, errFlags, errBool, errOption} {
 				if err != nil && (!utf8.ValidString(err.Error()) || strings.ContainsFunc(err.Error(), unicode.IsControl) || len(err.Error()) > 500) {
 					t.Errorf("%q: %q", s, err)

@@ -91,7 +91,6 @@ func lifeVerbs() []Verb {
 			Summary: "close a socket",
 			Details: "The handle is gone whatever the kernel says. It waits only when SO_LINGER says so.",
 			Params:  []Param{socket},
-			Errors:  []Cause{{"EIO", "data could not be sent before the end of the linger time"}},
 			Example: "close 3", See: "close(2), socket(7)",
 			Run: doClose},
 	}

@@ -47,6 +47,19 @@ func nameVerbs() []Verb {
 	}
 }
 
+// Ends returns the IP addresses of an open handle, its own and its peer's; the zero
+// AddrPort where it has none.
+func (t *Table) Ends(h *Handle) (local, peer netip.AddrPort) {
+	for i, end := range []*netip.AddrPort{&local, &peer} {
+		if sysName(h.FD, i == 1, &t.raw) == nil {
+			if a := t.raw.decode(); a != nil {
+				*end = a.ip
+			}
+		}
+	}
+	return local, peer
+}
+
 func (t *Table) name(a *Args, peer bool) (Result, error) {
 	if err := sysName(a.Handle(0).FD, peer, &t.raw); err != nil {
 		return nil, err

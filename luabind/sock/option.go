@@ -2,9 +2,7 @@ package sock
 
 import (
 	"fmt"
-	"math"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,191 +11,212 @@ import (
 type option struct {
 	name       string // as in the man page
 	level, num int
-	form       form
-	readOnly   bool
-	meaning    string
+	form       *form
+	access     access
+	meaning    string // of an alias, the name it stands for
 }
 
-// A form says how an option's value is written and read.
-type form uint8
+// An access says what can be done with an option.
+type access uint8
 
 const (
-	aBool     form = iota // on, off
-	anInt                 // a whole number
-	aSize                 // bytes: 64KiB; the kernel doubles what it is given
-	aTimeval              // 500ms; 0 is none
-	aLinger               // off, or how long close waits: 0 resets
-	aString               // a name
-	aSocktype             // stream, dgram...
-	aFamily               // inet, inet6, unix
-	anErrno               // ECONNREFUSED; reading clears it
-	aTCPInfo              // the kernel's view of a TCP connection
+	rw    access = iota // set and read
+	ro                  // only read
+	wo                  // only set
+	once                // only read, and reading it changes what the next reading gives
+	alias               // a second name of the same number
 )
 
-// commonOptions are the options of every system.
-func commonOptions() []option {
-	return []option{
-		{"SO_REUSEADDR", unix.SOL_SOCKET, unix.SO_REUSEADDR, aBool, false, "bind although old connections of the address are still in TIME_WAIT"},
-		{"SO_REUSEPORT", unix.SOL_SOCKET, unix.SO_REUSEPORT, aBool, false, "several sockets may bind the same address and port"},
-		{"SO_KEEPALIVE", unix.SOL_SOCKET, unix.SO_KEEPALIVE, aBool, false, "probe an idle connection"},
-		{"SO_BROADCAST", unix.SOL_SOCKET, unix.SO_BROADCAST, aBool, false, "allow datagrams to broadcast addresses"},
-		{"SO_OOBINLINE", unix.SOL_SOCKET, unix.SO_OOBINLINE, aBool, false, "urgent data stays in the stream"},
-		{"SO_DONTROUTE", unix.SOL_SOCKET, unix.SO_DONTROUTE, aBool, false, "reach only hosts of the own network"},
-		{"SO_LINGER", unix.SOL_SOCKET, unix.SO_LINGER, aLinger, false, "what close does with unsent data: off goes on in the background, 0 resets, a time waits"},
-		{"SO_RCVBUF", unix.SOL_SOCKET, unix.SO_RCVBUF, aSize, false, "room for received data"},
-		{"SO_SNDBUF", unix.SOL_SOCKET, unix.SO_SNDBUF, aSize, false, "room for unsent data"},
-		{"SO_RCVLOWAT", unix.SOL_SOCKET, unix.SO_RCVLOWAT, anInt, false, "bytes that make the socket readable"},
-		{"SO_RCVTIMEO", unix.SOL_SOCKET, unix.SO_RCVTIMEO, aTimeval, false, "how long the kernel lets a receive block"},
-		{"SO_SNDTIMEO", unix.SOL_SOCKET, unix.SO_SNDTIMEO, aTimeval, false, "how long the kernel lets a send block"},
-		{"SO_TYPE", unix.SOL_SOCKET, unix.SO_TYPE, aSocktype, true, "stream, dgram or seqpacket"},
-		{"SO_ERROR", unix.SOL_SOCKET, unix.SO_ERROR, anErrno, true, "the pending error; reading clears it"},
-		{"TCP_NODELAY", unix.IPPROTO_TCP, unix.TCP_NODELAY, aBool, false, "send small segments at once (no Nagle)"},
-		{"TCP_MAXSEG", unix.IPPROTO_TCP, unix.TCP_MAXSEG, anInt, false, "largest segment, in bytes"},
-		{"IP_TTL", unix.IPPROTO_IP, unix.IP_TTL, anInt, false, "time to live of outgoing packets"},
-		{"IP_TOS", unix.IPPROTO_IP, unix.IP_TOS, anInt, false, "type of service of outgoing packets"},
-		{"IPV6_V6ONLY", unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, aBool, false, "an IPv6 socket takes no IPv4 peers"},
-	}
+// A level is what getsockopt(2) calls so: whose numbers an option's number is of.
+type level struct {
+	name  string
+	num   int
+	short string // other spellings
+	page  string // its man page
 }
 
-// Options returns the names and meanings of all options, for help and
-// completion.
-func Options() [][2]string {
-	var all [][2]string
-	for _, o := range append(commonOptions(), systemOptions()...) {
-		all = append(all, [2]string{o.name, o.meaning})
-	}
-	return all
+// An options is the table of options, by name.
+type options struct {
+	all    []option
+	byName map[string]*option // in lower case, with and without the prefix; nil where short is ambiguous
 }
 
-// findOption finds an option by its name, with or without its prefix, in any
-// case.
-func findOption(name string) (*option, error) {
-	all := append(commonOptions(), systemOptions()...)
-	upper := strings.ToUpper(name)
-	for i, o := range all {
-		_, short, _ := strings.Cut(o.name, "_")
-		if upper == o.name || upper == short {
-			return &all[i], nil
+// allOptions returns the rows of the table, level by level, aliases among them.
+func allOptions() []option {
+	all := commonOptions()
+	for _, rows := range systemOptions() {
+		all = append(all, rows...)
+	}
+	var sorted []option
+	for _, l := range levels() {
+		for _, o := range all {
+			if o.level == l.num {
+				sorted = append(sorted, o)
+			}
 		}
+	}
+	return sorted
+}
+
+// newOptions returns the table. A name without its prefix is SO_'s, or that of the
+// one option that has it.
+func newOptions() *options {
+	t := &options{all: allOptions()}
+	t.byName = make(map[string]*option, 2*len(t.all))
+	for i := range t.all {
+		o := &t.all[i]
+		name := strings.ToLower(o.name)
+		if o.access == alias {
+			o = t.byName[strings.ToLower(o.meaning)]
+		}
+		t.byName[name] = o
+	}
+	for i := range t.all {
+		o := &t.all[i]
+		_, short, _ := strings.Cut(strings.ToLower(o.name), "_")
+		if o.access == alias {
+			continue
+		}
+		if before, taken := t.byName[short]; !taken {
+			t.byName[short] = o
+		} else if before != nil && before.level != unix.SOL_SOCKET {
+			t.byName[short] = nil
+		}
+	}
+	return t
+}
+
+// find finds an option by its name in any case, or by "LEVEL:NUMBER".
+func (t *options) find(name string) (*option, error) {
+	var room [40]byte
+	lower := room[:0]
+	for i := 0; i < len(name) && i < len(room); i++ {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower = append(lower, c)
+	}
+	o, known := t.byName[string(lower)]
+	if o != nil && len(name) <= len(room) {
+		return o, nil
+	}
+	if level, number, ok := strings.Cut(name, ":"); ok {
+		return t.numbered(name, level, number)
+	}
+	word := Quote(shorten(name, 40))
+	if known {
+		return nil, fmt.Errorf("%s is short for %s; write one of them", word, strings.Join(t.endingIn(string(lower)), " and "))
 	}
 	var names []string
-	for _, o := range all {
+	for _, o := range t.all {
 		names = append(names, o.name)
 	}
-	if near := Nearest(upper, names); near != "" {
-		return nil, fmt.Errorf("no option is called %s; did you mean %s?", Quote(shorten(name, 40)), near)
+	if near := Nearest(strings.ToUpper(name), names); near != "" {
+		return nil, fmt.Errorf("no option is called %s; did you mean %s?", word, near)
 	}
-	return nil, fmt.Errorf("no option is called %s; help setsockopt lists them", Quote(shorten(name, 40)))
+	return nil, fmt.Errorf("no option is called %s; help setsockopt lists them", word)
 }
 
-func (o *option) set(fd int, v Value) error {
-	if o.readOnly {
+// endingIn returns the options that short is short for.
+func (t *options) endingIn(short string) []string {
+	var names []string
+	for _, o := range t.all {
+		if _, end, _ := strings.Cut(strings.ToLower(o.name), "_"); end == short && o.access != alias {
+			names = append(names, o.name)
+		}
+	}
+	return names
+}
+
+// numbered returns the option of a level and number, whatever it is, in bytes.
+func (t *options) numbered(name, level, number string) (*option, error) {
+	l, err := levelOf(level)
+	if err != nil {
+		return nil, err
+	}
+	n, err := integer(Str(number), -1<<31, 1<<31-1)
+	if err != nil {
+		return nil, fmt.Errorf("the option's number: %w", err)
+	}
+	for i := range t.all {
+		if o := &t.all[i]; o.level == l && o.num == n && o.access != alias && o.form.whole {
+			return o, nil
+		}
+	}
+	return &option{name: visible(name), level: l, num: n, form: rawData}, nil
+}
+
+// levelOf reads a level by name, with or without its prefix, or by number.
+func levelOf(word string) (int, error) {
+	if n, err := integer(Str(word), -1<<31, 1<<31-1); err == nil {
+		return n, nil
+	}
+	lower := strings.ToLower(word)
+	short := strings.TrimPrefix(strings.TrimPrefix(lower, "ipproto_"), "sol_")
+	var names []string
+	for _, l := range levels() {
+		if lower == strings.ToLower(l.name) || short == l.short {
+			return l.num, nil
+		}
+		names = append(names, l.short)
+	}
+	return 0, fmt.Errorf("no level is called %s; write a number or one of %s", Quote(shorten(word, 40)), strings.Join(names, ", "))
+}
+
+// option finds an option by name or number; the table of them is made at first use.
+func (t *Table) option(name string) (*option, error) {
+	if t.options == nil {
+		t.options = newOptions()
+	}
+	return t.options.find(name)
+}
+
+// setOption sets option o of h to what the words v say.
+func (t *Table) setOption(h *Handle, o *option, v []Value) error {
+	if o.access == ro || o.access == once {
 		return misuse(o.name + " can only be read")
 	}
-	fail := func(err error) error { return misuse(o.name + ": " + err.Error()) }
-	switch o.form {
-	case aBool:
-		on, err := boolean(v)
-		if err != nil {
-			return fail(err)
-		}
-		return unix.SetsockoptInt(fd, o.level, o.num, btoi(on))
-	case aSize:
-		n, err := size(v)
-		if err != nil {
-			return fail(err)
-		}
-		return unix.SetsockoptInt(fd, o.level, o.num, n)
-	case aTimeval:
-		d, err := timeOrOff(v)
-		if err != nil {
-			return fail(err)
-		}
-		tv := unix.NsecToTimeval(int64(max(d, 0)))
-		return unix.SetsockoptTimeval(fd, o.level, o.num, &tv)
-	case aLinger:
-		d, err := timeOrOff(v)
-		if err != nil {
-			return fail(err)
-		}
-		return setLinger(fd, d)
-	case aString:
-		if v.Type != Text && v.Type != Bytes {
-			return fail(fmt.Errorf("%s is not a name", v.word()))
-		}
-		return unix.SetsockoptString(fd, o.level, o.num, v.Str)
+	if t.Policy.Loopback && o.form.outward {
+		return misuse(o.name + ": the sandbox sets no such option")
 	}
-	n, err := integer(v, -1<<31, 1<<31-1)
+	b, err := o.form.encode(o.form, t.scratch[:0], v)
 	if err != nil {
-		return fail(err)
+		return misuse(o.name + ": " + err.Error())
 	}
-	return unix.SetsockoptInt(fd, o.level, o.num, n)
+	set := sysSetsockopt
+	if o.form.set != nil {
+		set = o.form.set
+	}
+	if err := set(h.FD, o.level, o.num, b); err != nil {
+		return err
+	}
+	return t.note(h, o)
 }
 
-// timeOrOff reads a duration, or "off" as -1.
-func timeOrOff(v Value) (time.Duration, error) {
-	if v.Type == Text && strings.EqualFold(v.Str, "off") || v.Type == Bool && v.Num == 0 {
-		return -1, nil
+// getOption returns the value of option o of h.
+func (t *Table) getOption(h *Handle, o *option) (Value, error) {
+	if o.access == wo {
+		return Value{}, misuse(o.name + " can only be set")
 	}
-	return Duration(v)
-}
-
-// setLinger sets SO_LINGER; a negative time turns it off. The kernel counts
-// whole seconds, so a part of one is rounded up.
-func setLinger(fd int, d time.Duration) error {
-	l := unix.Linger{}
-	if d >= 0 {
-		l.Onoff = 1
-		l.Linger = int32(min((d+time.Second-1)/time.Second, math.MaxInt32/1000)) // the kernel multiplies it
-	}
-	return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &l)
-}
-
-func (o *option) get(fd int) (Value, error) {
-	switch o.form {
-	case aTimeval:
-		tv, err := unix.GetsockoptTimeval(fd, o.level, o.num)
-		if err != nil {
-			return Value{}, err
-		}
-		return Value{Type: Number, Num: time.Duration(tv.Nano()).Seconds(), Str: time.Duration(tv.Nano()).String()}, nil
-	case aLinger:
-		l, err := unix.GetsockoptLinger(fd, o.level, o.num)
-		if err != nil || l.Onoff == 0 {
-			return Flag(false), err
-		}
-		return Value{Type: Number, Num: float64(l.Linger), Str: (time.Duration(l.Linger) * time.Second).String()}, nil
-	case aString:
-		s, err := unix.GetsockoptString(fd, o.level, o.num)
-		return Str(strings.TrimRight(s, "\x00")), err
-	case aTCPInfo:
-		return tcpInfo(fd)
-	}
-	n, err := unix.GetsockoptInt(fd, o.level, o.num)
+	b, err := o.bytes(h.FD, t.scratch)
 	if err != nil {
 		return Value{}, err
 	}
-	switch o.form {
-	case aBool:
-		return Flag(n != 0), nil
-	case aSize:
-		return Value{Type: Number, Num: float64(n), Str: showSize(n)}, nil
-	case aSocktype:
-		return Str(nameOf(socketTypes, n)), nil
-	case aFamily:
-		return Str(nameOf(families, n)), nil
-	case anErrno:
-		if n == 0 {
-			return Num(0), nil
-		}
-		return Str(errnoName(unix.Errno(n))), nil
-	}
-	return Num(n), nil
+	return o.form.decode(o.form, b), nil
 }
 
-func btoi(b bool) int {
-	if b {
-		return 1
+// bytes is getsockopt(2) into room, which must be 64 KiB: of a filter the kernel
+// counts instructions, not bytes.
+func (o *option) bytes(fd int, room []byte) ([]byte, error) {
+	most := o.form.room
+	clear(room[:most]) // some options read it first
+	n, err := sysGetsockopt(fd, o.level, o.num, room[:most])
+	if err != nil {
+		return nil, err
 	}
-	return 0
+	if o.isFilter() {
+		n *= sizeofInstruction
+	}
+	return room[:max(0, min(n, len(room)))], nil
 }

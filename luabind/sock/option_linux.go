@@ -1,76 +1,79 @@
 package sock
 
 import (
-	"time"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
+func levels() []level {
+	return []level{
+		{"SOL_SOCKET", unix.SOL_SOCKET, "socket", "socket(7), unix(7)"},
+		{"IPPROTO_IP", unix.IPPROTO_IP, "ip", "ip(7)"},
+		{"IPPROTO_IPV6", unix.IPPROTO_IPV6, "ipv6", "ipv6(7)"},
+		{"IPPROTO_TCP", unix.IPPROTO_TCP, "tcp", "tcp(7)"},
+		{"IPPROTO_UDP", unix.IPPROTO_UDP, "udp", "udp(7)"},
+		{"IPPROTO_UDPLITE", unix.IPPROTO_UDPLITE, "udplite", "udplite(7)"},
+		{"IPPROTO_ICMPV6", levelICMPv6, "icmpv6", "raw(7)"},
+		{"SOL_RAW", unix.SOL_RAW, "raw", "raw(7)"},
+		{"SOL_PACKET", unix.SOL_PACKET, "packet", "packet(7)"},
+		{"SOL_NETLINK", unix.SOL_NETLINK, "netlink", "netlink(7)"},
+		{"AF_VSOCK", levelVsock, "vsock", "vsock(7)"},
+	}
+}
+
 // systemOptions are the options that Linux has beyond the common ones.
-func systemOptions() []option {
-	return []option{
-		{"SO_ACCEPTCONN", unix.SOL_SOCKET, unix.SO_ACCEPTCONN, aBool, true, "whether listen was called"},
-		{"SO_DOMAIN", unix.SOL_SOCKET, unix.SO_DOMAIN, aFamily, true, "the address family"},
-		{"SO_PROTOCOL", unix.SOL_SOCKET, unix.SO_PROTOCOL, anInt, true, "the protocol's number"},
-		{"SO_PRIORITY", unix.SOL_SOCKET, unix.SO_PRIORITY, anInt, false, "priority of outgoing packets"},
-		{"SO_MARK", unix.SOL_SOCKET, unix.SO_MARK, anInt, false, "mark of outgoing packets, for routing and filters"},
-		{"SO_BINDTODEVICE", unix.SOL_SOCKET, unix.SO_BINDTODEVICE, aString, false, "use one interface only"},
-		{"TCP_CORK", unix.IPPROTO_TCP, unix.TCP_CORK, aBool, false, "send full segments only"},
-		{"TCP_QUICKACK", unix.IPPROTO_TCP, unix.TCP_QUICKACK, aBool, false, "acknowledge at once, for now"},
-		{"TCP_DEFER_ACCEPT", unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, anInt, false, "accept only once data has come; seconds"},
-		{"TCP_KEEPIDLE", unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, anInt, false, "seconds without data before the first probe"},
-		{"TCP_KEEPINTVL", unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, anInt, false, "seconds between probes"},
-		{"TCP_KEEPCNT", unix.IPPROTO_TCP, unix.TCP_KEEPCNT, anInt, false, "probes before the connection is given up"},
-		{"TCP_LINGER2", unix.IPPROTO_TCP, unix.TCP_LINGER2, anInt, false, "seconds in FIN_WAIT2 after close"},
-		{"TCP_SYNCNT", unix.IPPROTO_TCP, unix.TCP_SYNCNT, anInt, false, "SYN segments before connect gives up"},
-		{"TCP_USER_TIMEOUT", unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, anInt, false, "milliseconds that sent data may stay unacknowledged"},
-		{"TCP_WINDOW_CLAMP", unix.IPPROTO_TCP, unix.TCP_WINDOW_CLAMP, anInt, false, "largest window to advertise, in bytes"},
-		{"TCP_CONGESTION", unix.IPPROTO_TCP, unix.TCP_CONGESTION, aString, false, "the congestion control algorithm"},
-		{"TCP_FASTOPEN", unix.IPPROTO_TCP, unix.TCP_FASTOPEN, anInt, false, "length of the queue of fast opens"},
-		{"TCP_INFO", unix.IPPROTO_TCP, unix.TCP_INFO, aTCPInfo, true, "state, timers, windows and queues of a TCP socket"},
-	}
+func systemOptions() [][]option {
+	return [][]option{socketOptions(), ipOptions(), ipv6Options(), tcpSocketOptions(), udpOptions(), familyOptions()}
 }
 
-// tcpStates are the names of enum in linux/include/net/tcp_states.h, by number.
-var tcpStates = []string{"", "ESTABLISHED", "SYN_SENT", "SYN_RCVD", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING"}
+// sysGetsockopt is getsockopt(2); it returns how much of b the kernel has filled,
+// or of an option that it could not give in full, how much there would be.
+func sysGetsockopt(fd, level, num int, b []byte) (int, error) {
+	n := uint32(len(b))
+	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, uintptr(fd), uintptr(level), uintptr(num),
+		uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(unsafe.Pointer(&n)), 0)
+	return int(n), failed(errno)
+}
 
-// tcpInfo decodes struct tcp_info, linux/include/uapi/linux/tcp.h. Of a listener
-// the kernel reports its queue of completed connections in unacked, and that
-// queue's limit in sacked.
-func tcpInfo(fd int) (Value, error) {
-	i, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+func sysSetsockopt(fd, level, num int, b []byte) error {
+	_, _, errno := unix.Syscall6(unix.SYS_SETSOCKOPT, uintptr(fd), uintptr(level), uintptr(num),
+		uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0)
+	return failed(errno)
+}
+
+// askProtocol returns the protocol that a socket was opened with.
+func askProtocol(fd int) int {
+	n, _ := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
+	return n
+}
+
+// askFamily returns the family of a socket, or before if the kernel does not tell.
+func askFamily(fd, before int) int {
+	if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN); err == nil {
+		return n
+	}
+	return before
+}
+
+// decodePidfd tells whose process a descriptor stands for, and closes it.
+func decodePidfd(_ *form, b []byte) Value {
+	fd := int(int32(getWord(b)))
+	defer unix.Close(fd)
+	info, err := os.ReadFile(fmt.Sprintf("/proc/self/fdinfo/%d", fd))
 	if err != nil {
-		return Value{}, err
+		return Value{}
 	}
-	state := "?"
-	if int(i.State) < len(tcpStates) {
-		state = tcpStates[i.State]
+	for line := range strings.Lines(string(info)) {
+		if pid, ok := strings.CutPrefix(line, "Pid:"); ok {
+			if n, err := strconv.Atoi(strings.TrimSpace(pid)); err == nil {
+				return Num(n)
+			}
+		}
 	}
-	fields := []Field{{"state", Str(state)}}
-	if state == "LISTEN" {
-		fields = append(fields, Field{"queued", Num(int(i.Unacked))}, Field{"backlog", Num(int(i.Sacked))})
-		return Value{Type: Record, Any: fields}, nil
-	}
-	micro := func(us uint32) Value {
-		d := time.Duration(us) * time.Microsecond
-		return Value{Type: Number, Num: d.Seconds(), Str: d.String()}
-	}
-	fields = append(fields,
-		Field{"rtt", micro(i.Rtt)}, Field{"rttvar", micro(i.Rttvar)}, Field{"rto", micro(i.Rto)},
-		Field{"snd_mss", Num(int(i.Snd_mss))}, Field{"rcv_mss", Num(int(i.Rcv_mss))},
-		Field{"snd_cwnd", Num(int(i.Snd_cwnd))}, Field{"snd_ssthresh", Num(int(i.Snd_ssthresh))},
-		Field{"unacked", Num(int(i.Unacked))}, Field{"sacked", Num(int(i.Sacked))},
-		Field{"lost", Num(int(i.Lost))}, Field{"retrans", Num(int(i.Retrans))}, Field{"total_retrans", Num(int(i.Total_retrans))},
-		Field{"bytes_acked", Num(int(i.Bytes_acked))}, Field{"bytes_received", Num(int(i.Bytes_received))},
-		Field{"notsent_bytes", Num(int(i.Notsent_bytes))})
-	return Value{Type: Record, Any: fields}, nil
-}
-
-// stateOf returns the name of the TCP state of fd, "" for other sockets.
-func stateOf(fd int) string {
-	i, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
-	if err != nil || int(i.State) >= len(tcpStates) {
-		return ""
-	}
-	return tcpStates[i.State]
+	return Value{}
 }

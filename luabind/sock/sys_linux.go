@@ -214,6 +214,15 @@ func sysRecvfrom(fd int, buf []byte, flags int, r *rawAddr) (int, error) {
 	return result(n, errno)
 }
 
+// sysCookie returns SO_COOKIE, the kernel's number for a socket, which it never
+// gives again; socket(7).
+func sysCookie(fd int) uint64 {
+	var cookie uint64
+	size := uint32(unsafe.Sizeof(cookie))
+	unix.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(fd), unix.SOL_SOCKET, unix.SO_COOKIE, uintptr(unsafe.Pointer(&cookie)), uintptr(unsafe.Pointer(&size)), 0)
+	return cookie
+}
+
 // sysClose is close(2) of a descriptor that does not linger.
 func sysClose(fd int) error {
 	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)

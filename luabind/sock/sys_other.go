@@ -92,6 +92,8 @@ func sysName(fd int, peer bool, r *rawAddr) (err error) {
 
 func sysConnect(fd int, r *rawAddr) error { return unix.Connect(fd, r.sa) }
 
+func sysCookie(int) uint64 { return 0 }
+
 // sysDisconnect is not here: macOS has disconnectx(2) for it, which package unix lacks.
 func sysDisconnect(int) error { return unix.ENOSYS }
 

@@ -28,6 +28,7 @@ type Handle struct {
 	owed      error            // of a send that went out in part, not told yet
 	deaf      bool             // shutdown(2) has ended its receiving
 	closed    bool
+	cookie    uint64 // SO_COOKIE, noted when a TCP socket is closed
 	inbox     string // received beyond the end of a line or record that was asked for
 	works     []*work
 }
@@ -37,6 +38,17 @@ func (h *Handle) Listening() bool { return h.listening }
 
 // Closed reports whether h has been closed.
 func (h *Handle) Closed() bool { return h.closed }
+
+// Kind returns the address family and the type of h, as socket(2) takes them.
+func (h *Handle) Kind() (family, sotype int) { return h.family, h.sotype }
+
+// Cookie returns the kernel's own number for h, which outlives its descriptor.
+func (h *Handle) Cookie() uint64 {
+	if h.closed {
+		return h.cookie
+	}
+	return sysCookie(h.FD)
+}
 
 // Stream reports whether h carries bytes without boundaries.
 func (h *Handle) Stream() bool { return h.sotype == unix.SOCK_STREAM }
@@ -74,7 +86,9 @@ type Table struct {
 	lastText string // what was parsed as an address last
 	lastAddr *Addr
 	calls    []*Call
-	plain    Args // of calls by RunData and RunCount: no timeout, no buffer
+	options  *options    // nil until one is asked for
+	closed   [64]*Handle // the last ones, by number: the kernel may keep their connections
+	plain    Args        // of calls by RunData and RunCount: no timeout, no buffer
 }
 
 // NewTable returns an empty table whose waits are l's.
@@ -119,6 +133,10 @@ func (t *Table) add(fd, family, sotype int) *Handle {
 
 // forget takes h out of the table; its descriptor is still open.
 func (t *Table) forget(h *Handle) {
+	if h.sotype == unix.SOCK_STREAM && h.family != unix.AF_UNIX {
+		h.cookie = sysCookie(h.FD)
+		t.closed[h.N%len(t.closed)] = h
+	}
 	h.closed = true
 	h.Source.Close()
 	delete(t.open, h.N)

@@ -61,6 +61,7 @@ type Param struct {
 	Min, Max int                // for IntKind and RoomKind
 	Fits     func(*Handle) bool // for completion: which handles make sense here; nil means all
 	Rest     bool               // takes every argument left, each of Kind
+	Ever     bool               // for HandleKind: a closed handle will do
 	Bits     []Bit              // for BitsKind
 }
 

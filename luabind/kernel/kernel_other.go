@@ -1,0 +1,38 @@
+//go:build !linux
+
+package kernel
+
+import (
+	"errors"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// errUnseen is what other systems than Linux answer.
+var errUnseen = errors.New("only Linux tells this")
+
+type conn struct{}
+
+func (*conn) close() {}
+
+func (v *View) entry(*sock.Table, *sock.Handle) (entry, error) { return entry{}, errUnseen }
+
+func (v *View) afterwards(*sock.Handle) string { return "gone" }
+
+func (v *View) glance(*sock.Handle) glance { return glance{} }
+
+// Explain tells why a call failed, from what the kernel says; nothing here.
+func (v *View) Explain(*sock.Table, *sock.Error) string { return "" }
+
+func (v *View) queues(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
+	return nil, errUnseen
+}
+
+func (v *View) sockets(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
+	return nil, errUnseen
+}
+
+func (v *View) counters(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
+	return nil, errUnseen
+}
