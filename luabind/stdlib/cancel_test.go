@@ -52,7 +52,7 @@ func TestCancel(t *testing.T) {
 		L.SetGlobal("numbers", numbers)
 		pulses := 60
 		if testing.Short() {
-			pulses = 8 // of 65,536 steps, which take long under the race detector
+			pulses = 5 // of 65,536 steps, which take long under the race detector
 		}
 		L.SetContext(&cancelling{left: pulses})
 		if got := result(L, code); !strings.HasSuffix(got, "cancelled") {
