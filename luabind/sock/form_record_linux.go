@@ -8,11 +8,11 @@ import (
 )
 
 // The units of parts.
-func micros(n uint64) Value { return seconds(time.Duration(n) * time.Microsecond) }
-func millis(n uint64) Value { return seconds(time.Duration(n) * time.Millisecond) }
-func signed(n uint64) Value { return Num(int(int32(n))) }
-func unsigned(n uint64) Value   { return Num(int(uint32(n))) }
-func onOff(n uint64) Value   { return Flag(n != 0) }
+func micros(n uint64) Value   { return seconds(time.Duration(n) * time.Microsecond) }
+func millis(n uint64) Value   { return seconds(time.Duration(n) * time.Millisecond) }
+func signed(n uint64) Value   { return Num(int(int32(n))) }
+func unsigned(n uint64) Value { return Num(int(uint32(n))) }
+func onOff(n uint64) Value    { return Flag(n != 0) }
 
 // decodeRecord reads the parts of f in order, as many as the kernel gave.
 func decodeRecord(f *form, b []byte) Value {
