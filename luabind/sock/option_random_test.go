@@ -115,6 +115,7 @@ func FuzzOptionValue(f *testing.F) {
 	for i := range table.all {
 		f.Add(i, "on", "lo", []byte{1, 0, 0, 0})
 		f.Add(i, "239.1.2.3", "127.0.0.1 include 10.0.0.1", []byte{})
+		f.Add(i, "239.1.2.3", strings.Repeat("\x97", 3000), []byte{})
 	}
 	f.Fuzz(func(t *testing.T, i int, first, second string, answer []byte) {
 		o := &table.all[(i%len(table.all)+len(table.all))%len(table.all)]
