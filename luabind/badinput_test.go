@@ -34,6 +34,14 @@ var good = map[sock.Kind][2]string{
 	sock.FileKind:     {"/nonexistent/x", `"/nonexistent/x"`},
 	sock.VerbKind:     {"send", `"send"`},
 	sock.FuncKind:     {"print", "print"},
+
+	sock.ControlKind:    {"x", `"x"`}, // control messages go by name
+	sock.BitsKind:       {"0", "0"},
+	sock.FamilyKind:     {"unix", `"unix"`},
+	sock.TypeKind:       {"stream", `"stream"`},
+	sock.ProtocolKind:   {"0", "0"},
+	sock.DescriptorKind: {"999999", "999999"},
+	sock.SwitchKind:     {"off", "false"},
 }
 
 // bad are words that few parameters take, and Lua values that none does.

@@ -12,6 +12,7 @@ import (
 
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
+	"socksh/luabind/source"
 )
 
 // commands are the session's own verbs.
@@ -69,6 +70,8 @@ func (s *Session) commands() []sock.Verb {
 				text, err := s.Help(a.Text(0))
 				return a.Give(sock.Str(text)), err
 			}},
+		s.viewVerb(),
+		s.explainVerb(),
 		{Name: "quit", Aliases: []string{"bye"}, Shell: true,
 			Summary: "leave; open handles are closed",
 			Params:  []sock.Param{{Name: "status", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 125}},
@@ -107,7 +110,7 @@ func (s *Session) runFile(t *loop.Task, file string, args []string, read func(st
 
 // RunCode runs Lua code; name stands for it in messages.
 func (s *Session) RunCode(t *loop.Task, code, name string, args []string) error {
-	f, err := s.compile(code, name, false)
+	f, err := s.compile(source.File(code), name, false)
 	if err != nil {
 		return err
 	}

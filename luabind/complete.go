@@ -103,6 +103,12 @@ func (s *Session) completeArgument(v *sock.Verb, words []string, word string) []
 	if strings.HasPrefix(word, "--") && named == "" {
 		var flags []Candidate
 		for i := range v.Params {
+			if v.Params[i].Kind == sock.ControlKind {
+				for _, c := range sock.ControlNames() {
+					flags = append(flags, Candidate{"--" + c[0], c[1]})
+				}
+				continue
+			}
 			if v.Params[i].Optional && !v.Params[i].Rest {
 				flags = append(flags, Candidate{"--" + v.Params[i].Name, v.Params[i].Usage()})
 			}
@@ -139,9 +145,19 @@ func (s *Session) completeArgument(v *sock.Verb, words []string, word string) []
 			name, _, _ := strings.Cut(c, "|")
 			all = append(all, Candidate{name, ""})
 		}
-	case sock.FlagsKind, sock.EventsKind:
+	case sock.FamilyKind:
+		for _, name := range sock.Families() {
+			all = append(all, Candidate{name, ""})
+		}
+	case sock.TypeKind:
+		for _, name := range sock.SocketTypes() {
+			all = append(all, Candidate{name, ""})
+		}
+	case sock.SwitchKind:
+		all = append(all, Candidate{"on", ""}, Candidate{"off", ""})
+	case sock.FlagsKind, sock.EventsKind, sock.BitsKind:
 		before := word[:strings.LastIndexByte(word, '|')+1]
-		for _, name := range sock.BitNames(p.Kind) {
+		for _, name := range p.BitNames() {
 			all = append(all, Candidate{before + name, ""})
 		}
 	case sock.OptionKind:
@@ -252,7 +268,7 @@ func (s *Session) Hint(text string) string {
 	var rest []string
 	for i := range v.Params {
 		if i >= position || v.Params[i].Rest {
-			rest = append(rest, v.Params[i].Usage())
+			rest = append(rest, v.ParamUsage(i))
 		}
 	}
 	if v.Waits && !strings.Contains(text, "--timeout") {

@@ -9,6 +9,7 @@ import (
 
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
+	"socksh/luabind/stdlib"
 )
 
 // An error value is a table with these fields, where they apply:
@@ -29,7 +30,7 @@ func (s *Session) openErrors() {
 		if t, ok := v.(*lua.LTable); ok && t.Metatable == s.errorMeta {
 			return lua.LVAsString(t.RawGetString("message"))
 		}
-		return L.ToStringMeta(v).String()
+		return stdlib.ToString(L, v).String()
 	}
 	s.errorMeta.RawSetString("__tostring", s.lua.NewFunction(func(L *lua.LState) int {
 		L.Push(lua.LString(text(L, L.Get(1))))
@@ -58,6 +59,7 @@ func (s *Session) errorValue(err error, where string) lua.LValue {
 	}
 	e := s.lua.NewTable()
 	e.Metatable = s.errorMeta
+	s.raised.value, s.raised.cause = e, err
 	set := func(name, value string) {
 		if value != "" {
 			e.RawSetString(name, lua.LString(value))
@@ -93,9 +95,11 @@ func (s *Session) errorValue(err error, where string) lua.LValue {
 type raisedError struct {
 	value lua.LValue
 	text  string
+	cause error // what the value was made of, if that is known still
 }
 
 func (e *raisedError) Error() string { return e.text }
+func (e *raisedError) Unwrap() error { return e.cause }
 
 // caught turns what a protected call returned into an error whose text is what a
 // person should read: where and what, without Go's or Lua's stack.
@@ -105,22 +109,26 @@ func (s *Session) caught(err error) error {
 		return err
 	}
 	if api.Type == lua.ApiErrorSyntax {
-		return &raisedError{api.Object, api.Object.String()}
+		return &raisedError{value: api.Object, text: api.Object.String()}
 	}
 	if api.Object == nil || api.Object == lua.LNil {
-		return &raisedError{lua.LNil, "error without a value"}
+		return &raisedError{value: lua.LNil, text: "error without a value"}
 	}
 	if t, ok := api.Object.(*lua.LTable); ok && t.Metatable == s.errorMeta {
 		text := lua.LVAsString(t.RawGetString("message"))
 		if where := lua.LVAsString(t.RawGetString("where")); where != "" && !strings.HasPrefix(where, "[G]") {
 			text = where + " " + text
 		}
-		return &raisedError{t, text}
+		raised := &raisedError{value: t, text: text}
+		if t == s.raised.value {
+			raised.cause = s.raised.cause
+		}
+		return raised
 	}
 	if t, ok := api.Object.(*lua.LTable); ok && t.Metatable == lua.LNil {
-		return &raisedError{t, s.inspect(t)}
+		return &raisedError{value: t, text: s.inspect(t)}
 	}
-	return &raisedError{api.Object, s.show(api.Object)}
+	return &raisedError{value: api.Object, text: s.show(api.Object)}
 }
 
 // show returns tostring(v), whatever its metamethod does.
@@ -128,6 +136,8 @@ func (s *Session) show(v lua.LValue) (text string) {
 	switch v := v.(type) {
 	case lua.LString:
 		return string(v)
+	case lua.LNumber:
+		return stdlib.FormatNumber(float64(v))
 	case *lua.LTable, *lua.LUserData:
 		th := s.thread()
 		defer s.release(th)

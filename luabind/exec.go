@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -47,23 +48,30 @@ func (s *Session) Inputs(text string) []string {
 // Exec runs one input in the task t and prints its results. If the task is made
 // a job meanwhile, they become the job's.
 func (s *Session) Exec(t *loop.Task, text string) error {
+	s.running++
 	err := s.exec(t, text)
 	if j := localOf(t).job; j != nil {
 		j.Err = err
 		s.finish(nil, j)
 		return nil
 	}
+	s.running--
+	s.explainFailure(err)
+	s.showChanges()
 	return err
 }
 
 // bareAssignment finds "x = listen", which Lua takes for the function.
-var bareAssignment = regexp.MustCompile(`^[\w\s,.]+=\s*(\w+)\s*$`)
+var bareAssignment = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\w\s,.]+=\s*(\w+)\s*$`)
+})
 
 // Detach makes the task of an input that still runs a job, so that nobody has to
 // wait for it.
 func (s *Session) Detach(t *loop.Task, text string) *sock.Job {
 	j := s.Table.AddJob(t, text)
 	localOf(t).job = j
+	s.running-- // it holds up nothing any more
 	return j
 }
 
@@ -77,7 +85,7 @@ func (s *Session) exec(t *loop.Task, text string) error {
 		return s.execCommand(t, l)
 	case line.Lua:
 		err := s.execLua(l)
-		if word := bareAssignment.FindStringSubmatch(text); err == nil && word != nil && s.Known(word[1]) {
+		if word := bareAssignment().FindStringSubmatch(text); err == nil && word != nil && s.Known(word[1]) {
 			s.note(word[1] + " alone is the function; its result is " + word[1] + "()")
 		}
 		return err

@@ -135,8 +135,16 @@ func (s *Session) describeVerb(v *sock.Verb) string {
 				words = append(words, strings.ReplaceAll(c, "|", "="))
 			}
 			fmt.Fprintf(&b, "  %s: %s\n", strings.ToUpper(p.Name), strings.Join(words, ", "))
-		case sock.FlagsKind, sock.EventsKind:
-			b.WriteString(wrap(strings.ToUpper(p.Name)+", joined by |: "+strings.Join(sock.BitNames(p.Kind), ", "), "  "))
+		case sock.FlagsKind, sock.EventsKind, sock.BitsKind:
+			b.WriteString(wrap(strings.ToUpper(p.Name)+", joined by |: "+strings.Join(p.BitNames(), ", "), "  "))
+		case sock.FamilyKind:
+			b.WriteString(wrap("FAMILY: "+strings.Join(sock.Families(), ", ")+", or a number", "  "))
+		case sock.TypeKind:
+			b.WriteString(wrap("TYPE: "+strings.Join(sock.SocketTypes(), ", ")+", or a number", "  "))
+		case sock.ControlKind:
+			for _, c := range sock.ControlNames() {
+				fmt.Fprintf(&b, "  --%-10s %s\n", c[0], c[1])
+			}
 		case sock.OptionKind:
 			if v.Name == "setsockopt" {
 				for _, l := range sock.OptionNames() {

@@ -11,6 +11,7 @@
 package luabind
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"io/fs"
@@ -52,23 +53,34 @@ type Session struct {
 	Loop  *loop.Loop
 	Table *sock.Table
 
-	kernel kernel.View
-	verbs  []sock.Verb
-	byName map[string]*sock.Verb
-	quit   bool
-	status int // to leave with
+	kernel   kernel.View
+	watch    *kernel.Watch // what the kernel's changes are told from, nil while they are not shown
+	watching bool          // a task tells them
+	raised   struct {      // the last error value that was made, and of what
+		value *lua.LTable
+		cause error
+	}
+	failure   *sock.Error // the last input's that the kernel refused
+	explained string      // why
+	running   int         // inputs that run in the foreground
+	verbs     []sock.Verb
+	byName    map[string]*sock.Verb
+	quit      bool
+	status    int // to leave with
 
 	lua        *lua.LState
 	idle       []*lua.LState // threads between uses
 	hook       *hook
 	builtins   *lua.LTable
 	handleMeta *lua.LTable
+	tostring   *lua.LFunction // the one that print needs no call of
 	jobMeta    *lua.LTable
 	errorMeta  *lua.LTable
 	numbers    [1025]lua.LValue // small numbers, made once: results need no allocation
 	coroutines map[*lua.LState]*coroutine
-	typed      []string // lines that were read for a reader that had gone
-	pending    string   // a line that io.read has taken a part of
+	typed      []string      // lines that were read for a reader that had gone
+	stdin      *bufio.Reader // what io.read reads
+	endIO      func()        // flushes the files of scripts, and ends their programs
 	functions  []function
 	started    time.Time
 	done       chan struct{} // closed with the session
@@ -129,6 +141,7 @@ func (s *Session) Close() {
 	close(s.done)
 	s.Loop.Close()
 	s.stopCoroutines()
+	s.endIO()
 	s.Table.Close()
 	s.kernel.Close()
 	s.lua.Close()
@@ -175,15 +188,18 @@ func (s *Session) openLua() {
 	for _, lib := range []struct {
 		name string
 		open lua.LGFunction
-	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}, {lua.MathLibName, lua.OpenMath},
-		{lua.IoLibName, lua.OpenIo}, {lua.OsLibName, lua.OpenOs}, {lua.DebugLibName, lua.OpenDebug}} {
+	}{{lua.BaseLibName, lua.OpenBase}, {lua.LoadLibName, lua.OpenPackage}} {
 		s.lua.Push(s.lua.NewFunction(lib.open))
 		s.lua.Push(lua.LString(lib.name))
 		s.lua.Call(1, 0)
 	}
+	stdlib.OpenBase(s.lua)
 	stdlib.OpenString(s.lua)
 	stdlib.OpenTable(s.lua)
-	s.replace("", "unpack", stdlib.Unpack)
+	stdlib.OpenMath(s.lua)
+	stdlib.OpenDebug(s.lua, s.Sandbox)
+	stdlib.OpenOS(s.lua, system{s})
+	s.stdin, s.endIO = stdlib.OpenIO(s.lua, system{s})
 	for i := range s.numbers {
 		s.numbers[i] = lua.LNumber(i)
 	}
@@ -194,6 +210,7 @@ func (s *Session) openLua() {
 	s.openErrors()
 	s.openVerbs()
 	s.openProtected()
+	s.openLoad()
 	s.openCoroutines()
 	s.openTasks()
 	s.openInput()
@@ -239,6 +256,7 @@ func (s *Session) threadFor(l *local) *lua.LState {
 
 func (s *Session) release(th *lua.LState) {
 	th.SetTop(0)
+	th.Env = s.lua.Env // which setfenv(0) changes
 	if len(s.idle) < 1024 && th.Options.CallStackSize == threadOptions.CallStackSize {
 		s.idle = append(s.idle, th)
 	}

@@ -36,7 +36,7 @@ const maxDepth = 190
 func (s *Session) call(f lua.LValue, args []lua.LValue, handler *lua.LFunction) ([]lua.LValue, error) {
 	l := localOf(s.Loop.Current())
 	if l.depth >= maxDepth {
-		return nil, &raisedError{lua.LString("stack overflow"), "stack overflow (protected calls in each other)"}
+		return nil, &raisedError{value: lua.LString("stack overflow"), text: "stack overflow (protected calls in each other)"}
 	}
 	l.depth++
 	th, running := s.threadFor(l), l.coroutine

@@ -42,7 +42,7 @@ func (s *Session) addWords(c *sock.Call, v *sock.Verb, words []line.Word) error 
 			c.Set(w.Name, value)
 			continue
 		}
-		if _, plain := w.Plain(); plain && !w.Quoted && position < len(v.Params) && v.Params[position].Kind == sock.BytesKind {
+		if _, plain := w.Plain(); plain && !w.Quoted && takesData(v, position) {
 			if n, ok := fill(value.Str); ok {
 				value.Str = strings.Repeat("0123456789", n/10+1)[:n]
 			}
@@ -51,6 +51,16 @@ func (s *Session) addWords(c *sock.Call, v *sock.Verb, words []line.Word) error 
 		position++
 	}
 	return nil
+}
+
+// takesData reports whether the argument at position is data.
+func takesData(v *sock.Verb, position int) bool {
+	for i := range v.Params {
+		if p := &v.Params[i]; i == position || p.Rest {
+			return p.Kind == sock.BytesKind
+		}
+	}
+	return false
 }
 
 // fill reads "#5000".

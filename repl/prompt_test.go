@@ -174,9 +174,10 @@ func TestByHand(t *testing.T) {
 	p.types("x = getsockname srv\rsocket as cli\r")
 	p.sees("^= 2$", "^> $")
 	p.types("spawn(function() sleep(0.05) connect(cli, x) end)\rsend 3 half a li")
-	p.sees("^~ j[12] (accept srv = 3 127|.*done$)", "^~ j[12] (accept srv = 3 127|.*done$)", "^> send 3 half a li")
+	p.sees("^~ j[12] (accept srv = 3 127|.*done$)", "^~ j[12] (accept srv = 3 127|.*done$)",
+		"^~ 2 cli: CLOSE → ESTABLISHED$", "^~ 3: ESTABLISHED$", "^> send 3 half a li")
 	p.types("\x15send 3 'whole line'\r")
-	p.sees("^= 10$", "^> $")
+	p.sees("^= 10$", "^~ 2 cli: 10 bytes to read$", "^> $")
 	p.types("recv cli\r")
 	p.sees(`^= "whole line"$`, "^> $")
 	p.types("quit 7\r")
@@ -190,7 +191,7 @@ func TestByHand(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	p := sit(t, 80, t.TempDir())
 	p.types("socket\rbind 1 127.0.0.1:0\rlisten 1\r")
-	p.sees("^> listen 1$", "^> $")
+	p.sees("^> listen 1$", "^~ 1: CLOSE → LISTEN$", "^> $")
 	for _, busy := range []string{"accept 1", "while true do end", "while true do pcall(accept, 1) end", "sleep 1h", `input("what? ")`} {
 		p.types(busy + "\r")
 		if strings.HasPrefix(busy, "input") {

@@ -120,4 +120,9 @@ func (p *prompt) failed(err error) {
 		text = "\x1b[31m" + text + "\x1b[0m"
 	}
 	fmt.Fprintln(p.printer, text)
+	why := ""
+	p.session.Query(func() { why = p.session.Why(err) })
+	if why != "" {
+		fmt.Fprintln(p.printer, "~ "+why)
+	}
 }

@@ -14,11 +14,15 @@ import (
 // unprovoked are the errors in the help of verbs that no transcript and no script
 // provokes, each with the reason.
 var unprovoked = map[string]string{
-	"socket EMFILE":        "TestNoDescriptors does, in a process of its own",
-	"accept EMFILE":        "TestNoDescriptors does, in a process of its own",
-	"socket EAFNOSUPPORT":  "the families that socket takes are in every kernel",
-	"connect EHOSTUNREACH": "needs a router that says so",
-	"resolve EAI_AGAIN":    "needs a name server that does not answer",
+	"socket EMFILE":          "TestNoDescriptors does, in a process of its own",
+	"accept EMFILE":          "TestNoDescriptors does, in a process of its own",
+	"dup EMFILE":             "TestNoDescriptors does, in a process of its own",
+	"connect EHOSTUNREACH":   "needs a router that says so",
+	"resolve EAI_AGAIN":      "needs a name server that does not answer",
+	"getaddrinfo EAI_AGAIN":  "needs a name server that does not answer",
+	"getnameinfo EAI_NONAME": "needs a name server that says so",
+	"sendmsg ETOOMANYREFS":   "needs as many descriptors on their way as a user may have open",
+	"splice EINVAL":          "needs both ends of one pipe, which only another program can pass on",
 }
 
 // TestErrnosProvoked checks that each error that help tells of a verb is seen in a
@@ -88,6 +92,7 @@ until not ok
 expect.errno("EMFILE", socket)
 expect.errno("EMFILE", accept, l)
 expect.errno("EMFILE", socketpair)
+expect.errno("EMFILE", dup, l)
 last:close()
 l:accept():close()
 socket():close()

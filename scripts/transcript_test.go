@@ -2,6 +2,7 @@ package scripts
 
 import (
 	"flag"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,6 +99,12 @@ func missing(need string) string {
 			if _, err := os.Stat("/proc/net/if_inet6"); err != nil {
 				return "needs IPv6: " + err.Error()
 			}
+		case "raw-sockets":
+			c, err := net.ListenPacket("ip4:icmp", "127.0.0.1")
+			if err != nil {
+				return "needs raw sockets: " + err.Error()
+			}
+			c.Close()
 		case "ordinary-user":
 			if os.Getuid() == 0 {
 				return "needs a user who is not root"

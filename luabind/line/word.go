@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"socksh/luabind/source"
 )
 
 // A Word is one argument of a command.
@@ -122,7 +124,7 @@ func cut(s string) (w Word, rest string, err error) {
 			w.Quoted = true
 			w.add(text)
 			s = after
-		case s[0] == '$' && len(s) > 1 && (s[1] == '(' || identifier.MatchString(s[1:])):
+		case s[0] == '$' && len(s) > 1 && (s[1] == '(' || Identifier(s[1:]) != ""):
 			code, after, err := expression(s[1:])
 			if err != nil {
 				return w, "", err
@@ -144,9 +146,9 @@ func cut(s string) (w Word, rest string, err error) {
 // expression takes "(expr)" or "name.field" off s.
 func expression(s string) (code, rest string, err error) {
 	if s[0] != '(' {
-		code = identifier.FindString(s)
-		for s = s[len(code):]; strings.HasPrefix(s, ".") && identifier.MatchString(s[1:]); {
-			field := identifier.FindString(s[1:])
+		code = Identifier(s)
+		for s = s[len(code):]; strings.HasPrefix(s, ".") && Identifier(s[1:]) != ""; {
+			field := Identifier(s[1:])
 			code += "." + field
 			s = s[1+len(field):]
 		}
@@ -172,50 +174,30 @@ func expression(s string) (code, rest string, err error) {
 	return "", "", errors.New("$( without )")
 }
 
-// unquote takes a quoted string off s. The escapes are Lua's and \xHH.
+// unquote takes a quoted string off s. The escapes are those of Lua code; what has
+// no meaning is an error, for data is not to be guessed.
 func unquote(s string) (text, rest string, err error) {
 	quote := s[0]
 	var b strings.Builder
-	for i := 1; i < len(s); i++ {
-		c := s[i]
-		switch {
+	for i := 1; i < len(s); {
+		switch c := s[i]; {
 		case c == quote:
 			return b.String(), s[i+1:], nil
 		case c != '\\':
 			b.WriteByte(c)
-			continue
+			i++
 		case i+1 == len(s):
 			return "", "", fmt.Errorf("unfinished string %s", shown(s))
-		}
-		i++
-		if k := strings.IndexByte(`abfnrtv\"'`+"\n", s[i]); k >= 0 {
-			b.WriteByte("\a\b\f\n\r\t\v\\\"'\n"[k])
-			continue
-		}
-		switch {
-		case s[i] == 'x':
-			if i+2 >= len(s) {
-				return "", "", fmt.Errorf(`\x needs two hex digits`)
-			}
-			n, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
-			if err != nil {
-				return "", "", fmt.Errorf(`\x needs two hex digits, not %q`, s[i+1:i+3])
-			}
-			b.WriteByte(byte(n))
-			i += 2
-		case s[i] >= '0' && s[i] <= '9':
-			n, k := 0, i
-			for ; k < len(s) && k < i+3 && s[k] >= '0' && s[k] <= '9'; k++ {
-				n = n*10 + int(s[k]-'0')
-			}
-			if n > 255 {
-				return "", "", fmt.Errorf(`\%s is more than a byte`, s[i:k])
-			}
-			b.WriteByte(byte(n))
-			i = k - 1
+		case !source.IsEscape(s[i+1]):
+			_, n := utf8.DecodeRuneInString(s[i+1:])
+			return "", "", fmt.Errorf(`\%s is no escape; there are \n \r \t \0 \" \\ \xHH \u{HHHH}`, shown(s[i+1:i+1+n]))
 		default:
-			_, n := utf8.DecodeRuneInString(s[i:])
-			return "", "", fmt.Errorf(`\%s is no escape; there are \n \r \t \0 \" \\ \xHH`, shown(s[i:i+n]))
+			value, length, err := source.Escape(s[i:])
+			if err != nil {
+				return "", "", err
+			}
+			b.WriteString(value)
+			i += length
 		}
 	}
 	return "", "", fmt.Errorf("unfinished string %s", shown(s))

@@ -31,7 +31,7 @@ func (p *poller) close() {
 }
 
 func (p *poller) add(fd int) error {
-	ev := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET&0xffffffff, Fd: int32(fd)}
+	ev := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLPRI | unix.EPOLLRDHUP | unix.EPOLLET&0xffffffff, Fd: int32(fd)}
 	return unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &ev)
 }
 

@@ -23,6 +23,7 @@ type Addr struct {
 	family int            // AF_INET, AF_INET6, AF_UNIX; AF_UNSPEC while the host is a name or left out
 	ip     netip.AddrPort // of an internet address
 	host   string         // a name still to be resolved; "" for any address
+	raw    string         // of any other family: its bytes, the family's number first
 	path   string         // of a unix address; a leading NUL makes it abstract, "" is unnamed
 }
 
@@ -38,20 +39,34 @@ func (a *Addr) String() string {
 		}
 		return "unix:" + a.path
 	case unix.AF_UNSPEC:
+		if a.raw != "" {
+			return rawForm(a.raw)
+		}
 		return a.host + ":" + strconv.Itoa(int(a.ip.Port()))
+	}
+	if a.raw != "" {
+		return rawForm(a.raw)
 	}
 	return a.ip.String()
 }
 
 // ParseAddr reads "127.0.0.1:80", "[::1]:80", "localhost:80", ":80" (any
 // address), "unix:/path", "/path", "./path", "@abstract", "unix:@abstract", and
-// "unix:", for which bind(2) takes an abstract name of the kernel's choice.
+// "unix:", for which bind(2) takes an abstract name of the kernel's choice. Other
+// families have the forms of rawForms, such as "netlink:0:1" or "raw:100000".
 func ParseAddr(s string) (*Addr, error) {
 	if path, ok := strings.CutPrefix(s, "unix:"); ok {
 		return unixAddr(path)
 	}
 	if isUnix(s) {
 		return unixAddr(s)
+	}
+	if prefix, rest, _ := strings.Cut(s, ":"); rest != "" {
+		for _, form := range rawForms() {
+			if form.prefix == prefix {
+				return form.addr(rest)
+			}
+		}
 	}
 	colon := strings.LastIndexByte(s, ':')
 	if colon < 0 {
@@ -176,7 +191,7 @@ func (t *Table) concrete(task *loop.Task, a *Addr, family int, deadline time.Tim
 }
 
 func (t *Table) resolved(task *loop.Task, a *Addr, family int, deadline time.Time) (*Addr, error) {
-	if a.family != unix.AF_UNSPEC {
+	if a.family != unix.AF_UNSPEC || a.raw != "" {
 		return a, nil
 	}
 	if a.host == "" {

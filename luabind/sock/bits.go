@@ -7,14 +7,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A bit is one named flag.
-type bit struct {
+// A Bit is one named flag.
+type Bit struct {
 	name  string // without its prefix, in lower case
 	value int
 }
 
 // pollEvents are the events of poll(2).
-var pollEvents = []bit{
+var pollEvents = []Bit{
 	{"in", unix.POLLIN},
 	{"out", unix.POLLOUT},
 	{"pri", unix.POLLPRI},
@@ -24,9 +24,9 @@ var pollEvents = []bit{
 	{"nval", unix.POLLNVAL},
 }
 
-// bits reads names joined by "|", "," or blanks, with or without their MSG_ or
-// POLL prefix, or a number.
-func bits(v Value, known []bit, what string) (Value, error) {
+// bits reads names joined by "|", "," or blanks, with or without their prefix, such
+// as MSG_, or a number.
+func bits(v Value, known []Bit, what string) (Value, error) {
 	if v.Type == Number {
 		n, err := integer(v, 0, 1<<31-1)
 		return Num(n), err
@@ -38,7 +38,9 @@ func bits(v Value, known []bit, what string) (Value, error) {
 words:
 	for _, word := range strings.FieldsFunc(v.Str, func(r rune) bool { return r == '|' || r == ',' || r == ' ' }) {
 		short := strings.ToLower(word)
-		short = strings.TrimPrefix(strings.TrimPrefix(short, "msg_"), "poll")
+		for _, prefix := range []string{"msg_", "poll", "ai_", "ni_", "sock_"} {
+			short = strings.TrimPrefix(short, prefix)
+		}
 		for _, b := range known {
 			if b.name == short {
 				set |= b.value
@@ -54,18 +56,18 @@ words:
 	return Num(set), nil
 }
 
-// BitNames returns the names that a parameter of kind takes.
-func BitNames(kind Kind) []string {
-	switch kind {
+// BitNames returns the names of the flags that p takes.
+func (p *Param) BitNames() []string {
+	switch p.Kind {
 	case FlagsKind:
 		return namesOf(messageFlags)
 	case EventsKind:
 		return namesOf(pollEvents)
 	}
-	return nil
+	return namesOf(p.Bits)
 }
 
-func namesOf(known []bit) []string {
+func namesOf(known []Bit) []string {
 	var names []string
 	for _, b := range known {
 		names = append(names, b.name)
@@ -74,7 +76,7 @@ func namesOf(known []bit) []string {
 }
 
 // showBits returns the names of the bits of set, joined by "|".
-func showBits(set int, known []bit) string {
+func showBits(set int, known []Bit) string {
 	var names []string
 	for _, b := range known {
 		if b.value != 0 && set&b.value == b.value {

@@ -78,7 +78,7 @@ func (c *Call) AddText(s string) {
 // next returns the parameter that a next argument belongs to, or nil when that
 // is not certain yet.
 func (c *Call) next() *Param {
-	if len(c.in) > 0 || c.placed == len(c.verb.Params) {
+	if len(c.in) > 0 || c.placed == len(c.verb.Params) || c.verb.Params[c.placed].Rest {
 		return nil
 	}
 	return &c.verb.Params[c.placed]
@@ -243,6 +243,9 @@ func (c *Call) Bind() error {
 		return c.usage("it never waits, so it takes no timeout")
 	}
 	if len(c.named) > 0 {
+		if last := len(c.verb.Params) - 1; last >= 0 && c.verb.Params[last].Kind == ControlKind {
+			return c.bindControl(last)
+		}
 		return c.usage("no parameter is called %s", Quote(c.named[0].Name))
 	}
 	return nil

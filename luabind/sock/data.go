@@ -46,6 +46,9 @@ func dataVerbs() []Verb {
 }
 
 func doSend(t *loop.Task, tab *Table, a *Args) (Result, error) {
+	if a.Int(2)&msgZerocopy != 0 {
+		return sendPinned(t, tab, a, nil, a.Int(2))
+	}
 	sent, err := a.Handle(0).transmit(t, a, a.Text(1), a.Int(2))
 	if err != nil {
 		err = a.Handle(0).owe(sent, err)
@@ -88,6 +91,14 @@ func (h *Handle) transmit(t *loop.Task, a *Args, data string, flags int) (int, e
 			if err == unix.EINTR {
 				continue
 			}
+			if err == unix.ENOTSOCK && flags&^unix.MSG_DONTWAIT == 0 {
+				if n, err = h.writeFile(data[sent:]); err == nil {
+					if sent += n; sent == len(data) || flags != 0 {
+						return sent, nil
+					}
+					continue
+				}
+			}
 			if err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 {
 				return sent, err
 			}
@@ -115,6 +126,7 @@ func doRecv(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, n, flags := a.Handle(0), a.Int(1), a.Int(2)
 	switch {
 	case flags&(unix.MSG_OOB|msgErrQueue) != 0: // what comes is not from the stream
+		flags |= urgent(flags)
 	case flags&unix.MSG_WAITALL != 0 && flags&unix.MSG_TRUNC == 0 && h.Stream():
 		return recvAll(t, tab, a, n, flags&^unix.MSG_WAITALL)
 	case h.inbox != "":
@@ -192,6 +204,11 @@ func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int,
 			if err == unix.EINTR {
 				continue
 			}
+			if err == unix.ENOTSOCK && flags&^unix.MSG_DONTWAIT == 0 {
+				if got, err = h.readFile(buf); err == nil {
+					return got, nil
+				}
+			}
 			if err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 {
 				return 0, err
 			}
@@ -231,6 +248,9 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if flags&(msgZerocopy|msgFastopen) != 0 {
+		return sendPinned(t, tab, a, addr, flags)
+	}
 	n := 0
 	try := func() (err error) {
 		if err = tab.raw.encode(addr); err == nil {
@@ -238,7 +258,7 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		}
 		return err
 	}
-	if h.family == unix.AF_UNIX && flags&unix.MSG_DONTWAIT == 0 {
+	if h.family == unix.AF_UNIX && (flags|h.refuses(listens))&unix.MSG_DONTWAIT == 0 {
 		if err = try(); err == unix.EAGAIN {
 			err = h.insist(t, a, try)
 		}
@@ -252,6 +272,15 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	return a.Give(Num(n)), nil
 }
 
+// urgent returns MSG_DONTWAIT for a receive of urgent data, which does not wait,
+// recv(2) of POSIX.
+func urgent(flags int) int {
+	if flags&unix.MSG_OOB != 0 {
+		return unix.MSG_DONTWAIT
+	}
+	return 0
+}
+
 func doRecvfrom(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, n, flags := a.Handle(0), a.Int(1), a.Int(2)
 	if h.inbox != "" || flags&unix.MSG_WAITALL != 0 && h.Stream() {
@@ -259,7 +288,7 @@ func doRecvfrom(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	got := 0
 	a.into = a.buffer()
-	err := h.retry(t, loop.Read, a, flags|h.refuses(listens), func() (err error) {
+	err := h.retry(t, loop.Read, a, flags|urgent(flags)|h.refuses(listens), func() (err error) {
 		got, err = sysRecvfrom(h.FD, a.room(tab, n), flags, &tab.raw)
 		return err
 	})

@@ -30,6 +30,10 @@ func (e *Error) Errno() string {
 	if errors.As(e.Err, &errno) {
 		return errnoName(errno)
 	}
+	var lookup *lookupError
+	if errors.As(e.Err, &lookup) {
+		return lookup.name
+	}
 	var dns *net.DNSError
 	switch {
 	case errors.As(e.Err, &dns) && dns.IsNotFound:

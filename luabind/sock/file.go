@@ -58,7 +58,19 @@ func doSendfile(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	defer h.end(w)
 	for w.done < left {
 		n := 0
-		err := h.retry(t, loop.Write, a, 0, func() (err error) {
+		if h.foreign && !h.dontWait() { // sendfile(2) would block the program
+			piece := make([]byte, min(left-w.done, filePiece))
+			if n, _ = f.ReadAt(piece, offset+int64(w.done)); n == 0 {
+				break // the file has become shorter
+			}
+			n, err := h.transmit(t, a, stringOf(piece[:n]), 0)
+			w.done += n
+			if err != nil {
+				return nil, &partialError{sent: w.done, err: err}
+			}
+			continue
+		}
+		err := h.retry(t, loop.Write, a, h.refuses(listens), func() (err error) {
 			at := offset + int64(w.done)
 			n, err = unix.Sendfile(h.FD, int(f.Fd()), &at, min(left-w.done, filePiece))
 			if n > 0 {

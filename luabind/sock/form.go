@@ -24,7 +24,7 @@ type form struct {
 	unit    time.Duration // of times
 	prefix  string        // of the names of constants, in lower case
 	names   []named       // of constants
-	flags   []bit         // of bits
+	flags   []Bit         // of bits
 	parts   []part        // of a struct
 	outward bool          // it may reach beyond the loopback
 	whole   bool          // its bytes alone mean nothing to anybody

@@ -13,7 +13,7 @@ import (
 var (
 	aPortRange = &form{takes: "LOW-HIGH, two ports, or off", room: 4, encode: encodePorts, decode: decodePorts}
 	aTxtime    = &form{takes: "CLOCK [deadline_mode|report_errors]; the clock is tai, monotonic or realtime", room: 8, prefix: "sof_txtime_",
-		encode: encodeTxtime, decode: decodeTxtime, flags: []bit{{"deadline_mode", 1}, {"report_errors", 2}},
+		encode: encodeTxtime, decode: decodeTxtime, flags: []Bit{{"deadline_mode", 1}, {"report_errors", 2}},
 		names: []named{{"realtime", unix.CLOCK_REALTIME}, {"monotonic", unix.CLOCK_MONOTONIC}, {"tai", unix.CLOCK_TAI}}}
 	aSecret     = &form{takes: "ADDRESS[/PREFIX] KEY [INTERFACE]; an empty key takes it away", encode: encodeSecret}
 	aPacketRule = &form{takes: "INTERFACE promisc|allmulti, or INTERFACE multicast|unicast XX:XX:XX:XX:XX:XX", encode: encodePacketRule,

@@ -38,7 +38,7 @@ func tcpOptions(n uint64) Value {
 	if n == 0 {
 		return Str("none")
 	}
-	return Str(showBits(int(n), []bit{{"timestamps", 1}, {"sack", 2}, {"wscale", 4}, {"ecn", 8}, {"ecn_seen", 16}, {"syn_data", 32}, {"usec_ts", 64}, {"tfo_child", 128}}))
+	return Str(showBits(int(n), []Bit{{"timestamps", 1}, {"sack", 2}, {"wscale", 4}, {"ecn", 8}, {"ecn_seen", 16}, {"syn_data", 32}, {"usec_ts", 64}, {"tfo_child", 128}}))
 }
 
 // minRTT is all ones until a round trip was measured.

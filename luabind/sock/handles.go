@@ -122,6 +122,10 @@ func (t *Table) Describe(h *Handle) []Field {
 	if h.family != unix.AF_UNIX && h.sotype == unix.SOCK_STREAM {
 		state = stateOf(h.FD)
 	}
+	family, sotype := nameOf(families, h.family), nameOf(socketTypes, h.sotype)
+	if h.family == noSocket {
+		family, sotype = "file", h.fileType()
+	}
 	local, peer := Value{}, Value{}
 	if sysName(h.FD, false, &t.raw) == nil {
 		local = t.raw.decode().text()
@@ -131,7 +135,7 @@ func (t *Table) Describe(h *Handle) []Field {
 	}
 	return []Field{
 		{"handle", handleValue(h)}, {"current", Flag(h == t.Current)}, {"name", Str(h.Name)},
-		{"family", Str(nameOf(families, h.family))}, {"type", Str(nameOf(socketTypes, h.sotype))},
+		{"family", Str(family)}, {"type", Str(sotype)},
 		{"state", Str(state)}, {"address", local}, {"peer", peer}, {"ready", Str(ready)},
 		{"buffered", Num(len(h.inbox))}, {"busy", Str(h.busy())}, {"fd", Num(h.FD)},
 	}

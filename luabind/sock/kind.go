@@ -61,6 +61,22 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 		return bits(v, messageFlags, "flag")
 	case EventsKind:
 		return bits(v, pollEvents, "event")
+	case BitsKind:
+		return bits(v, p.Bits, "flag")
+	case FamilyKind:
+		return familyOf(v)
+	case TypeKind:
+		return typeOf(v)
+	case ProtocolKind:
+		return protocolOf(v, c.protocolFamily())
+	case SwitchKind:
+		on, err := boolean(v)
+		return Flag(on), err
+	case DescriptorKind:
+		fds, err := descriptorsNamed(v)
+		return Value{Type: Foreign, Any: fds}, err
+	case ControlKind:
+		return v, errors.New("control messages go by their names, as in --ttl 5; help sendmsg lists them")
 	case OptionKind:
 		if v.Type != Text && v.Type != Bytes {
 			return v, fmt.Errorf("%s is not an option; help setsockopt lists them", v.word())

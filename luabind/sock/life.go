@@ -9,31 +9,6 @@ import (
 	"socksh/luabind/loop"
 )
 
-// families and socketTypes are in the order of the Choices below.
-var (
-	families    = []named{{"inet", unix.AF_INET}, {"inet6", unix.AF_INET6}, {"unix", unix.AF_UNIX}}
-	socketTypes = []named{{"stream", unix.SOCK_STREAM}, {"dgram", unix.SOCK_DGRAM}, {"seqpacket", unix.SOCK_SEQPACKET}}
-)
-
-type named struct {
-	name  string
-	value int
-}
-
-func nameOf(table []named, value int) string {
-	for _, n := range table {
-		if n.value == value {
-			return n.name
-		}
-	}
-	return "?"
-}
-
-var (
-	familyChoices = []string{"inet", "inet6", "unix|local", "tcp", "tcp6", "udp", "udp6"}
-	typeChoices   = []string{"stream", "dgram", "seqpacket"}
-)
-
 func listens(h *Handle) bool { return h.listening }
 func talks(h *Handle) bool   { return !h.listening }
 
@@ -43,19 +18,20 @@ func lifeVerbs() []Verb {
 	return []Verb{
 		{Name: "socket", Makes: true, Gives: "the handle",
 			Summary: "open a socket",
-			Details: "The socket has no address yet. tcp, tcp6, udp and udp6 are short for a family and a type.",
+			Details: "The socket has no address yet. tcp, tcp6, udp and udp6 are short for a family and a type. Families, types and protocols go by name or number; to the type nonblock may be added: stream|nonblock. cloexec is always on.",
 			Params: []Param{
-				{Name: "family", Kind: WordKind, Optional: true, Default: Str("inet"), Choices: familyChoices},
-				{Name: "type", Kind: WordKind, Optional: true, Choices: typeChoices},
-				{Name: "protocol", Kind: IntKind, Optional: true, Default: Num(0), Max: 255}},
-			Errors:  []Cause{{"EMFILE", "this program has no descriptors left"}, {"EPROTONOSUPPORT", "the family has no such type or protocol"}, {"EAFNOSUPPORT", "the system lacks the family"}},
+				{Name: "family", Kind: FamilyKind, Optional: true, Default: Str("inet")},
+				{Name: "type", Kind: TypeKind, Optional: true},
+				{Name: "protocol", Kind: ProtocolKind, Optional: true, Default: Num(0)}},
+			Errors:  []Cause{{"EMFILE", "this program has no descriptors left"}, {"EPROTONOSUPPORT", "the family has no such type or protocol"}, {"EAFNOSUPPORT", "the system lacks the family"}, {"EPERM", "raw and packet sockets take a privilege, CAP_NET_RAW"}},
 			Example: "socket inet stream as srv", See: "socket(2), socket(7), tcp(7), udp(7), unix(7)",
 			Run: doSocket},
 		{Name: "socketpair", Makes: true, Gives: "two handles, connected to each other",
 			Summary: "open two sockets that are connected to each other",
 			Params: []Param{
-				{Name: "family", Kind: WordKind, Optional: true, Default: Str("unix"), Choices: familyChoices},
-				{Name: "type", Kind: WordKind, Optional: true, Choices: typeChoices}},
+				{Name: "family", Kind: FamilyKind, Optional: true, Default: Str("unix")},
+				{Name: "type", Kind: TypeKind, Optional: true},
+				{Name: "protocol", Kind: ProtocolKind, Optional: true, Default: Num(0)}},
 			Errors:  []Cause{{"EOPNOTSUPP", "only unix sockets come in pairs"}},
 			Example: "a, b = socketpair unix dgram", See: "socketpair(2)",
 			Run: doSocketpair},
@@ -76,9 +52,9 @@ func lifeVerbs() []Verb {
 			Run: doListen},
 		{Name: "accept", Waits: true, Makes: true, Gives: "a new handle, and the client's address",
 			Summary: "take the first connection from a listener's queue",
-			Details: "It waits while the queue is empty. The listener stays as it is.",
-			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: listens}},
-			Errors:  []Cause{{"EINVAL", "the socket does not listen"}, {"EMFILE", "this program has no descriptors left"}, {"EOPNOTSUPP", "the socket is no stream"}},
+			Details: "It waits while the queue is empty. The listener stays as it is. With nonblock the new handle is nonblocking; it does not inherit that. cloexec is always on.",
+			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: listens}, {Name: "flags", Kind: BitsKind, Bits: socketFlags, Optional: true}},
+			Errors:  []Cause{{"EAGAIN", "the listener is nonblocking, and its queue empty"}, {"EINVAL", "the socket does not listen"}, {"EMFILE", "this program has no descriptors left"}, {"EOPNOTSUPP", "the socket is no stream"}},
 			Example: "accept srv", See: "accept(2)",
 			Run: doAccept},
 		{Name: "connect", Waits: true,
@@ -86,7 +62,7 @@ func lifeVerbs() []Verb {
 			Details: "A stream waits for the end of the handshake; a datagram socket only notes its peer. When it ends by its timeout the kernel goes on trying.",
 			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: talks}, {Name: "address", Kind: AddressKind}},
 			Errors: []Cause{{"ECONNREFUSED", "nobody listens there"}, {"ETIMEDOUT", "nobody answered"}, {"EISCONN", "the socket is connected already"},
-				{"EHOSTUNREACH", "no way leads to that host"}, {"EAFNOSUPPORT", "the address is of another family than the socket"}, {"EALREADY", "an earlier connect goes on"}, {"ENOENT", "no socket has that path"}},
+				{"EHOSTUNREACH", "no way leads to that host"}, {"EAFNOSUPPORT", "the address is of another family than the socket"}, {"EALREADY", "an earlier connect goes on"}, {"EINPROGRESS", "the socket is nonblocking, and the handshake goes on: poll for out, then ask SO_ERROR"}, {"ENOENT", "no socket has that path"}},
 			Example: "connect 2 localhost:2333", See: "connect(2)",
 			Run: doConnect},
 		{Name: "disconnect",
@@ -120,52 +96,36 @@ func lifeVerbs() []Verb {
 	}
 }
 
-// kindOf reads the family and type of socket and socketpair.
-func kindOf(a *Args) (family, sotype int) {
-	word := a.Text(0)
-	given := a.Value(1).Type != Nil
-	sotype = unix.SOCK_STREAM
-	switch word {
-	case "tcp", "tcp6":
-	case "udp", "udp6":
-		sotype = unix.SOCK_DGRAM
-	default:
-		if given {
-			sotype = socketTypes[int(a.Value(1).Num)].value
-		}
-		return families[int(a.Value(0).Num)].value, sotype
-	}
-	if given {
-		sotype = socketTypes[int(a.Value(1).Num)].value
-	}
-	if word[len(word)-1] == '6' {
-		return unix.AF_INET6, sotype
-	}
-	return unix.AF_INET, sotype
-}
-
 func doSocket(t *loop.Task, tab *Table, a *Args) (Result, error) {
-	family, sotype := kindOf(a)
-	if err := tab.allowMore(1); err != nil {
+	family, sotype, nonblock := kindOf(a)
+	err := tab.Policy.allowKind(family, sotype)
+	if err == nil {
+		err = tab.allowMore(1)
+	}
+	if err != nil {
 		return nil, err
 	}
 	fd, err := sysSocket(family, sotype, a.Int(2))
 	if err != nil {
 		return nil, err
 	}
-	return a.Give(handleValue(tab.add(fd, family, sotype))), nil
+	h := tab.add(fd, family, sotype)
+	h.nonblock = nonblock
+	return a.Give(handleValue(h)), nil
 }
 
 func doSocketpair(t *loop.Task, tab *Table, a *Args) (Result, error) {
-	family, sotype := kindOf(a)
+	family, sotype, nonblock := kindOf(a)
 	if err := tab.allowMore(2); err != nil {
 		return nil, err
 	}
-	fds, err := sysSocketpair(family, sotype, 0)
+	fds, err := sysSocketpair(family, sotype, a.Int(2))
 	if err != nil {
 		return nil, err
 	}
-	return a.Give(handleValue(tab.add(fds[0], family, sotype)), handleValue(tab.add(fds[1], family, sotype))), nil
+	one, other := tab.add(fds[0], family, sotype), tab.add(fds[1], family, sotype)
+	one.nonblock, other.nonblock = nonblock, nonblock
+	return a.Give(handleValue(one), handleValue(other)), nil
 }
 
 func doBind(t *loop.Task, tab *Table, a *Args) (Result, error) {
@@ -198,19 +158,25 @@ func doListen(t *loop.Task, tab *Table, a *Args) (Result, error) {
 func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
 	var fd int
-	err := h.retry(t, loop.Read, a, h.refuses(talks), func() (err error) {
-		if err = tab.allowMore(1); err != nil {
+	var err error
+	if flags := h.refuses(talks); h.foreign && flags == 0 {
+		fd, err = h.acceptAside(t, tab, a)
+	} else {
+		err = h.retry(t, loop.Read, a, flags, func() (err error) {
+			if err = tab.allowMore(1); err != nil {
+				return err
+			}
+			fd, err = sysAccept(h.FD, &tab.raw)
 			return err
-		}
-		fd, err = sysAccept(h.FD, &tab.raw)
-		return err
-	})
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
 	t.Spent(0)
 	c := tab.add(fd, h.family, h.sotype)
 	c.lingers, c.patience = h.lingers, h.patience // the kernel copies the listener's options
+	c.nonblock = a.Int(1)&flagNonblock != 0
 	return a.Give(handleValue(c), tab.raw.decode().text()), nil
 }
 
@@ -220,11 +186,17 @@ func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if h.foreign && !h.dontWait() {
+		return nil, h.connectAside(t, a, addr)
+	}
 	if err := tab.raw.encode(addr); err != nil {
 		return nil, err
 	}
 	var patience time.Time
 	err = sysConnect(h.FD, &tab.raw)
+	if err != nil && (h.nonblock || h.foreign) {
+		return nil, err
+	}
 	if err == unix.EINPROGRESS {
 		// On the loopback the handshake is over by now, and the answer is there.
 		err = connectOutcome(h.FD, &tab.raw)

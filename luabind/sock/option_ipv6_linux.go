@@ -10,7 +10,7 @@ const (
 
 var (
 	aDiscovery6 = &form{room: 4, prefix: "ipv6_pmtudisc_", encode: encodeName, decode: decodeName, names: aDiscovery.names}
-	aPreference = &form{room: 4, prefix: "ipv6_prefer_src_", encode: encodeFlags, decode: decodeFlags, flags: []bit{ // linux/in6.h, RFC 5014
+	aPreference = &form{room: 4, prefix: "ipv6_prefer_src_", encode: encodeFlags, decode: decodeFlags, flags: []Bit{ // linux/in6.h, RFC 5014
 		{"tmp", 1}, {"public", 2}, {"pubtmp_default", 0x100}, {"coa", 4}, {"home", 0x400}, {"cga", 8}, {"noncga", 0x800}}}
 )
 

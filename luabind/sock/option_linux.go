@@ -46,14 +46,14 @@ func sysSetsockopt(fd, level, num int, b []byte) error {
 	return failed(errno)
 }
 
-// protocolOf returns the protocol that a socket was opened with.
-func protocolOf(fd int) int {
+// askProtocol returns the protocol that a socket was opened with.
+func askProtocol(fd int) int {
 	n, _ := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
 	return n
 }
 
-// familyOf returns the family of a socket, or before if the kernel does not tell.
-func familyOf(fd, before int) int {
+// askFamily returns the family of a socket, or before if the kernel does not tell.
+func askFamily(fd, before int) int {
 	if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN); err == nil {
 		return n
 	}

@@ -38,11 +38,11 @@ func sysSetsockopt(fd, level, num int, b []byte) error {
 	return unix.SetsockoptString(fd, level, num, string(b))
 }
 
-// protocolOf returns 0: this system does not tell a socket's protocol.
-func protocolOf(int) int { return 0 }
+// askProtocol returns 0: this system does not tell a socket's protocol.
+func askProtocol(int) int { return 0 }
 
-// familyOf returns before: this system does not tell a socket's family.
-func familyOf(_, before int) int { return before }
+// askFamily returns before: this system does not tell a socket's family.
+func askFamily(_, before int) int { return before }
 
 // stateOf returns "": this system does not tell the state of a TCP socket here.
 func stateOf(int) string { return "" }

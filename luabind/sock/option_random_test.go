@@ -22,7 +22,7 @@ func TestRandomOptions(t *testing.T) {
 	}
 	eachKind(t, func(t *testing.T, tab *Table, open func() *Handle) {
 		r := rand.New(rand.NewPCG(1, 2))
-		before, all := descriptors(t), allOptions()
+		before, all := openDescriptors(t), allOptions()
 		h := open()
 		for i := range calls {
 			if i%100 == 99 { // one that has become deaf or locked teaches nothing more
@@ -47,7 +47,7 @@ func TestRandomOptions(t *testing.T) {
 			}
 		}
 		tab.Close()
-		if after := descriptors(t); after > before {
+		if after := openDescriptors(t); after > before {
 			t.Errorf("%d descriptors before, %d after", before, after)
 		}
 	})
@@ -61,7 +61,7 @@ func checkRefusal(t *testing.T, o *option, err error) {
 	}
 }
 
-func descriptors(t *testing.T) int {
+func openDescriptors(t *testing.T) int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		t.Skip(err)

@@ -4,7 +4,7 @@ import "golang.org/x/sys/unix"
 
 // timestamping are the SOF_TIMESTAMPING_ flags, linux/net_tstamp.h; unix lacks the
 // last two.
-var timestamping = &form{room: 4, prefix: "sof_timestamping_", encode: encodeFlags, decode: decodeFlags, flags: []bit{
+var timestamping = &form{room: 4, prefix: "sof_timestamping_", encode: encodeFlags, decode: decodeFlags, flags: []Bit{
 	{"tx_hardware", unix.SOF_TIMESTAMPING_TX_HARDWARE}, {"tx_software", unix.SOF_TIMESTAMPING_TX_SOFTWARE},
 	{"rx_hardware", unix.SOF_TIMESTAMPING_RX_HARDWARE}, {"rx_software", unix.SOF_TIMESTAMPING_RX_SOFTWARE},
 	{"software", unix.SOF_TIMESTAMPING_SOFTWARE}, {"sys_hardware", unix.SOF_TIMESTAMPING_SYS_HARDWARE}, {"raw_hardware", unix.SOF_TIMESTAMPING_RAW_HARDWARE},
@@ -14,7 +14,7 @@ var timestamping = &form{room: 4, prefix: "sof_timestamping_", encode: encodeFla
 	{"opt_id_tcp", unix.SOF_TIMESTAMPING_OPT_ID_TCP}, {"opt_rx_filter", 1 << 17}, {"tx_completion", 1 << 18}}}
 
 var (
-	aBufLock = &form{room: 4, prefix: "sock_", encode: encodeFlags, decode: decodeFlags, flags: []bit{{"sndbuf_lock", unix.SOCK_SNDBUF_LOCK}, {"rcvbuf_lock", unix.SOCK_RCVBUF_LOCK}}}
+	aBufLock = &form{room: 4, prefix: "sock_", encode: encodeFlags, decode: decodeFlags, flags: []Bit{{"sndbuf_lock", unix.SOCK_SNDBUF_LOCK}, {"rcvbuf_lock", unix.SOCK_RCVBUF_LOCK}}}
 	aRehash  = &form{room: 4, prefix: "sock_txrehash_", encode: encodeName, decode: decodeName, names: []named{{"disabled", 0}, {"enabled", 1}, {"default", -1}}}
 )
 

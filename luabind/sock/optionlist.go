@@ -15,7 +15,7 @@ func (t *Table) listOptions(h *Handle) []Value {
 		t.options = newOptions()
 	}
 	room := make([]byte, len(t.scratch))
-	fresh, err := sysSocket(h.family, h.sotype, protocolOf(h.FD))
+	fresh, err := sysSocket(h.family, h.sotype, askProtocol(h.FD))
 	if err == nil {
 		defer unix.Close(fresh)
 	}

@@ -73,7 +73,7 @@ func (t *Table) note(h *Handle, o *option) error {
 		}
 	}
 	if byNumber || o.form == aFamily {
-		h.family = familyOf(h.FD, h.family) // IPV6_ADDRFORM
+		h.family = askFamily(h.FD, h.family) // IPV6_ADDRFORM
 	}
 	return nil
 }

@@ -21,9 +21,30 @@ var (
 	errWildcard    = errors.New("the sandbox has the loopback only: bind to 127.0.0.1 or [::1] first")
 )
 
+// allowKind returns an error if sockets of that family and type reach beyond the
+// sandbox by themselves.
+func (p *Policy) allowKind(family, sotype int) error {
+	switch {
+	case !p.Loopback:
+	case family != unix.AF_INET && family != unix.AF_INET6 && family != unix.AF_UNIX:
+		return errors.New("the sandbox has inet, inet6 and unix sockets only")
+	case sotype == unix.SOCK_RAW:
+		return errors.New("the sandbox has no raw sockets")
+	}
+	return nil
+}
+
+// allowForeign returns an error if descriptors from outside must not be used.
+func (p *Policy) allowForeign() error {
+	if p.Loopback {
+		return errors.New("the sandbox has no descriptors from outside")
+	}
+	return nil
+}
+
 // allow returns an error if a must not be bound, connected or sent to.
 func (p *Policy) allow(a *Addr) error {
-	if p.Loopback && (a.family == unix.AF_UNIX || !a.ip.Addr().Unmap().IsLoopback()) {
+	if p.Loopback && (a.family == unix.AF_UNIX || a.raw != "" || !a.ip.Addr().Unmap().IsLoopback()) {
 		return errNotLoopback
 	}
 	return nil

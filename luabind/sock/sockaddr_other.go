@@ -11,6 +11,8 @@ import (
 // sockaddr returns a, whose host is resolved, as package unix takes it.
 func (a *Addr) sockaddr() (unix.Sockaddr, error) {
 	switch a.family {
+	case unix.AF_UNSPEC:
+		return nil, unix.EAFNOSUPPORT
 	case unix.AF_UNIX:
 		return &unix.SockaddrUnix{Name: abstractName(a.path)}, nil
 	case unix.AF_INET:

@@ -19,18 +19,28 @@ const (
 )
 
 // messageFlags are the flags of send(2) and recv(2).
-var messageFlags = []bit{
+var messageFlags = []Bit{
 	{"oob", unix.MSG_OOB},
 	{"peek", unix.MSG_PEEK},
 	{"dontroute", unix.MSG_DONTROUTE},
-	{"waitall", unix.MSG_WAITALL},
-	{"dontwait", unix.MSG_DONTWAIT},
+	{"ctrunc", unix.MSG_CTRUNC},
+	{"probe", unix.MSG_PROXY}, // which Linux calls MSG_PROBE
 	{"trunc", unix.MSG_TRUNC},
+	{"dontwait", unix.MSG_DONTWAIT},
 	{"eor", unix.MSG_EOR},
-	{"more", unix.MSG_MORE},
-	{"nosignal", unix.MSG_NOSIGNAL},
+	{"waitall", unix.MSG_WAITALL},
+	{"fin", unix.MSG_FIN},
+	{"syn", unix.MSG_SYN},
 	{"confirm", unix.MSG_CONFIRM},
+	{"rst", unix.MSG_RST},
 	{"errqueue", unix.MSG_ERRQUEUE},
+	{"nosignal", unix.MSG_NOSIGNAL},
+	{"more", unix.MSG_MORE},
+	{"waitforone", unix.MSG_WAITFORONE},
+	{"batch", unix.MSG_BATCH},
+	{"zerocopy", unix.MSG_ZEROCOPY},
+	{"fastopen", unix.MSG_FASTOPEN},
+	{"cmsg_cloexec", unix.MSG_CMSG_CLOEXEC},
 }
 
 // rawAddr is room for an address that goes to or comes from the kernel.
@@ -40,6 +50,10 @@ type rawAddr struct {
 }
 
 func (r *rawAddr) encode(a *Addr) error {
+	if a.raw != "" {
+		r.set([]byte(a.raw))
+		return nil
+	}
 	switch a.family {
 	case unix.AF_INET:
 		in := (*unix.RawSockaddrInet4)(unsafe.Pointer(&r.sa))
@@ -72,8 +86,16 @@ func (r *rawAddr) encode(a *Addr) error {
 	return nil
 }
 
+// set makes data, the bytes of a socket address, the address in r.
+func (r *rawAddr) set(data []byte) {
+	room := (*[unsafe.Sizeof(r.sa)]byte)(unsafe.Pointer(&r.sa))[:]
+	r.len = uint32(copy(room, data))
+	clear(room[r.len:])
+}
+
 // decode returns what the kernel wrote, nil for no address.
 func (r *rawAddr) decode() *Addr {
+	r.len = min(r.len, uint32(unsafe.Sizeof(r.sa)))
 	if r.len < 2 {
 		return nil
 	}
@@ -100,7 +122,8 @@ func (r *rawAddr) decode() *Addr {
 		}
 		return &Addr{family: unix.AF_UNIX, path: string(path)}
 	}
-	return nil
+	raw := (*[unsafe.Sizeof(r.sa)]byte)(unsafe.Pointer(&r.sa))[:r.len]
+	return &Addr{family: int(r.sa.Addr.Family), raw: string(raw)}
 }
 
 func result(n uintptr, errno unix.Errno) (int, error) {

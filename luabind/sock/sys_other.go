@@ -15,7 +15,7 @@ const (
 )
 
 // messageFlags are the flags of send(2) and recv(2).
-var messageFlags = []bit{
+var messageFlags = []Bit{
 	{"oob", unix.MSG_OOB},
 	{"peek", unix.MSG_PEEK},
 	{"dontroute", unix.MSG_DONTROUTE},
@@ -23,6 +23,7 @@ var messageFlags = []bit{
 	{"dontwait", unix.MSG_DONTWAIT},
 	{"trunc", unix.MSG_TRUNC},
 	{"eor", unix.MSG_EOR},
+	{"ctrunc", unix.MSG_CTRUNC},
 }
 
 // rawAddr is room for an address that goes to or comes from the kernel.

@@ -21,6 +21,8 @@ type Handle struct {
 	family    int
 	sotype    int
 	listening bool
+	nonblock  bool             // calls do not wait; of a foreign one the kernel knows
+	foreign   bool             // others have the same open file: see share
 	lingers   bool             // close(2) may block
 	patience  [2]time.Duration // SO_RCVTIMEO and SO_SNDTIMEO, 0 for none
 	owed      error            // of a send that went out in part, not told yet
@@ -78,6 +80,7 @@ type Table struct {
 	jobs    map[int]*Job
 	lastJob int
 	scratch []byte
+	control []byte // room for received control messages
 	raw     rawAddr
 
 	lastText string // what was parsed as an address last

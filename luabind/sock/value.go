@@ -97,7 +97,11 @@ func (v Value) String() string {
 	case Record:
 		var parts []string
 		for _, f := range v.Any.([]Field) {
-			parts = append(parts, f.Name+"="+f.Value.String())
+			text := f.Value.String()
+			if f.Value.Type == List || f.Value.Type == Record {
+				text = "(" + text + ")"
+			}
+			parts = append(parts, f.Name+"="+text)
 		}
 		return strings.Join(parts, " ")
 	case Foreign:
@@ -110,7 +114,7 @@ func (v Value) String() string {
 func (r Result) String() string {
 	var parts []string
 	for _, v := range r {
-		if s := v.String(); s != "" || v.Type != Nil {
+		if s := v.String(); s != "" || v.Type != Nil && v.Type != Record {
 			parts = append(parts, s)
 		}
 	}

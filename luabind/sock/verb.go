@@ -13,6 +13,7 @@
 package sock
 
 import (
+	"slices"
 	"strings"
 
 	"socksh/luabind/loop"
@@ -23,24 +24,31 @@ type Kind uint8
 
 // The kinds of parameters.
 const (
-	HandleKind   Kind = iota // an open handle: a number, a name, or "." for the current one
-	HandlesKind              // any number of handles, each perhaps with events of its own: "3:out"
-	AddressKind              // "127.0.0.1:80", "localhost:80", "[::1]:80", ":80", "unix:/path", "@name"
-	WordKind                 // one of Choices
-	IntKind                  // a whole number between Min and Max
-	RoomKind                 // the same, or a buffer to receive into
-	BytesKind                // any bytes
-	FlagsKind                // MSG_ flags by name, as in "peek|dontwait"
-	EventsKind               // poll(2) events by name, as in "in|out"
-	OptionKind               // a socket option by name
-	ValueKind                // the value of the option before it
-	DurationKind             // "500ms", "2s", or a number of seconds
-	TextKind                 // a text that means something to the verb alone
-	NameKind                 // a new name for a handle
-	JobKind                  // a pending operation or task: "j1"
-	FileKind                 // the path of a file
-	VerbKind                 // the name of a verb
-	FuncKind                 // a function of the script language
+	HandleKind     Kind = iota // an open handle: a number, a name, or "." for the current one
+	HandlesKind                // any number of handles, each perhaps with events of its own: "3:out"
+	AddressKind                // "127.0.0.1:80", "localhost:80", "[::1]:80", ":80", "unix:/path", "@name"
+	WordKind                   // one of Choices
+	IntKind                    // a whole number between Min and Max
+	RoomKind                   // the same, or a buffer to receive into
+	BytesKind                  // any bytes
+	FlagsKind                  // MSG_ flags by name, as in "peek|dontwait"
+	EventsKind                 // poll(2) events by name, as in "in|out"
+	OptionKind                 // a socket option by name
+	ValueKind                  // the value of the option before it
+	DurationKind               // "500ms", "2s", or a number of seconds
+	TextKind                   // a text that means something to the verb alone
+	NameKind                   // a new name for a handle
+	JobKind                    // a pending operation or task: "j1"
+	FileKind                   // the path of a file
+	VerbKind                   // the name of a verb
+	FuncKind                   // a function of the script language
+	ControlKind                // control messages: arguments named for no parameter, by the table of controls
+	BitsKind                   // flags of the table Bits, as in "passive|canonname"
+	FamilyKind                 // an address family by name or number, or one with a type: "tcp6"
+	TypeKind                   // a socket type by name or number, and "nonblock" and "cloexec"
+	ProtocolKind               // a protocol of the family before it, by name or number
+	DescriptorKind             // descriptors of this process: a number, "listen", or a name of LISTEN_FDNAMES
+	SwitchKind                 // on or off
 )
 
 // A Param is one parameter of a verb.
@@ -54,6 +62,7 @@ type Param struct {
 	Fits     func(*Handle) bool // for completion: which handles make sense here; nil means all
 	Rest     bool               // takes every argument left, each of Kind
 	Ever     bool               // for HandleKind: a closed handle will do
+	Bits     []Bit              // for BitsKind
 }
 
 // A Verb is one row of the registry. Command, function, method, usage, help and
@@ -88,12 +97,22 @@ func (v *Verb) Usage() string {
 	var b strings.Builder
 	b.WriteString(v.Name)
 	for i := range v.Params {
-		b.WriteString(" " + v.Params[i].Usage())
+		b.WriteString(" " + v.ParamUsage(i))
 	}
 	if v.Waits {
 		b.WriteString(" [--timeout TIME]")
 	}
 	return b.String()
+}
+
+// ParamUsage returns parameter i as the synopsis shows it. What follows a parameter
+// that takes all arguments left is given by name.
+func (v *Verb) ParamUsage(i int) string {
+	p := &v.Params[i]
+	if p.Kind != ControlKind && slices.ContainsFunc(v.Params[:i], func(p Param) bool { return p.Rest }) {
+		return "[--" + p.Name + " " + strings.Trim(p.Usage(), "[]") + "]"
+	}
+	return p.Usage()
 }
 
 // Count reports whether n is a whole number that an integer parameter takes.
@@ -105,6 +124,9 @@ func (p *Param) Count(n float64) (int, bool) {
 // Usage returns the parameter as the synopsis shows it.
 func (p *Param) Usage() string {
 	s := strings.ToUpper(p.Name)
+	if p.Kind == ControlKind {
+		return "[--" + s + " VALUE]..."
+	}
 	if p.Rest {
 		s += "..."
 	}
@@ -120,7 +142,8 @@ func (p *Param) Usage() string {
 // Verbs returns the rows of this package, in the order help prints them.
 func Verbs() []Verb {
 	var all []Verb
-	for _, rows := range [][]Verb{lifeVerbs(), dataVerbs(), streamVerbs(), bulkVerbs(), nameVerbs(), optionVerbs(), waitVerbs(), tableVerbs()} {
+	for _, rows := range [][]Verb{lifeVerbs(), dataVerbs(), messageVerbs(), streamVerbs(), bulkVerbs(), nameVerbs(), lookupVerbs(), optionVerbs(), ioctlVerbs(),
+		waitVerbs(), tableVerbs(), descriptorVerbs(), interfaceVerbs()} {
 		all = append(all, rows...)
 	}
 	return all

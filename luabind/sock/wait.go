@@ -31,9 +31,10 @@ func (h *Handle) retry(t *loop.Task, dir loop.Dir, a *Args, flags int, try func(
 }
 
 // refuses returns MSG_DONTWAIT for a call that sockets of that sort are not made
-// for: its errno comes at once, and there is nothing to wait for.
+// for: its errno comes at once, and there is nothing to wait for. So it does for a
+// nonblocking handle.
 func (h *Handle) refuses(sort func(*Handle) bool) int {
-	if sort(h) {
+	if sort(h) || (h.nonblock || h.foreign) && h.dontWait() {
 		return unix.MSG_DONTWAIT
 	}
 	return 0
@@ -49,6 +50,9 @@ var errDeaf = errors.New("eof")
 func (h *Handle) wait(t *loop.Task, dir loop.Dir, a *Args, end *time.Time) error {
 	if h.deaf && dir == loop.Read {
 		return errDeaf
+	}
+	if h.family == noSocket && h.oneWay() == dir {
+		return unix.EBADF
 	}
 	deadline := a.Deadline()
 	patience := h.patience[dir-loop.Read]

@@ -21,7 +21,7 @@ func BenchmarkShort(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			L := newState(b)
-			f, err := L.LoadString(c.code)
+			f, err := Load(L, c.code, "code")
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -33,6 +33,17 @@ func (t *builder) add(s string) {
 	t.WriteString(s)
 }
 
+// addValue puts a text or a number at the end.
+func (t *builder) addValue(v lua.LValue) {
+	switch v := v.(type) {
+	case lua.LString:
+		t.add(string(v))
+	case lua.LNumber:
+		var digits [24]byte
+		t.Write(appendNumber(digits[:0], float64(v)))
+	}
+}
+
 // tooLarge ends a call that would give more than maxString.
 func (c call) tooLarge() { c.raise("resulting string too large (more than 1 GiB)") }
 

@@ -39,7 +39,7 @@ func byteState(t testing.TB) *lua.LState {
 func eval(L *lua.LState, code string) string {
 	top := L.GetTop()
 	defer L.SetTop(top)
-	f, err := L.Load(strings.NewReader(code), "test")
+	f, err := Load(L, code, "test")
 	if err != nil {
 		return "syntax: " + err.Error()
 	}

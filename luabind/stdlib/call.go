@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/source"
 )
 
 // A call is one call of a library function. Its methods take arguments as the
@@ -37,9 +39,17 @@ func (c call) push(v lua.LValue) int {
 	return 1
 }
 
-// raise ends the call with an error; the position of the caller goes before it.
+// raise ends the call with an error; the position of the nearest line of Lua goes
+// before it.
 func (c call) raise(format string, args ...any) {
-	c.L.RaiseError("%s", fmt.Sprintf(format, args...))
+	where := ""
+	for level := 1; where == ""; level++ {
+		if _, ok := c.L.GetStack(level); !ok {
+			break
+		}
+		where = c.where(level)
+	}
+	c.L.Error(lua.LString(where+fmt.Sprintf(format, args...)), 0)
 }
 
 // fail ends the call because of its n-th argument.
@@ -123,7 +133,7 @@ func (c call) num(n int) float64 {
 	case lua.LNumber:
 		return float64(v)
 	case lua.LString:
-		if f, ok := ParseNumber(string(v)); ok {
+		if f, ok := source.ParseNumber(string(v)); ok {
 			return f
 		}
 	}
@@ -183,4 +193,12 @@ func (c call) room(n int, why string) {
 	top := c.L.GetTop()
 	c.L.SetTop(top + n)
 	c.L.SetTop(top)
+}
+
+// optNumber is num, but nil and nothing are d.
+func (c call) optNumber(n int, d float64) float64 {
+	if c.L.Get(n) == lua.LNil {
+		return d
+	}
+	return c.num(n)
 }

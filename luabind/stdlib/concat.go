@@ -5,46 +5,27 @@ import (
 	"github.com/yuin/gopher-lua/ast"
 )
 
-// concatName is where the strings' metatable holds the operator: no script uses
-// it by chance, for it is no name.
-const concatName = ".."
+// mostOperands is how many operands of .. are joined at once: each takes a register
+// of the function it is in, which has some 200.
+const mostOperands = 50
 
-// ConcatCall returns what to compile in the place of a .. b: a call of this
-// package's operator, one for a whole row of them. gopher-lua's own writes numbers
-// as Go does (1e15 as 1000000000000000, 1/0 as +Inf). The call finds the operator
-// through the strings' metatable that OpenString makes, whatever the environment.
-func ConcatCall(e *ast.StringConcatOpExpr) ast.Expr {
-	call := &ast.FuncCallExpr{
-		Func:      &ast.AttrGetExpr{Object: &ast.StringExpr{}, Key: &ast.StringExpr{Value: concatName}},
-		Args:      []ast.Expr{firstValue(e.Lhs)},
-		AdjustRet: true,
-	}
-	rest := e.Rhs
-	for {
-		next, ok := rest.(*ast.StringConcatOpExpr)
+// concat returns what to compile in the place of a .. b: a call of this package's
+// operator, one for a whole row of them. gopher-lua's own writes numbers as Go does
+// (1e15 as 1000000000000000, 1/0 as +Inf).
+func (r *repair) concat(e *ast.StringConcatOpExpr) ast.Expr {
+	var args []ast.Expr
+	rest := ast.Expr(e)
+	for len(args) < mostOperands-1 {
+		row, ok := rest.(*ast.StringConcatOpExpr)
 		if !ok {
 			break
 		}
-		call.Args = append(call.Args, firstValue(next.Lhs))
-		rest = next.Rhs
+		args = append(args, row.Lhs)
+		rest = row.Rhs
 	}
-	call.Args = append(call.Args, firstValue(rest))
-	for _, made := range []ast.Expr{call, call.Func, call.Func.(*ast.AttrGetExpr).Object, call.Func.(*ast.AttrGetExpr).Key} {
-		made.SetLine(e.Line())
-		made.SetLastLine(e.LastLine())
-	}
-	return call
-}
-
-// firstValue makes of an operand with many values its first, as the operator does.
-func firstValue(e ast.Expr) ast.Expr {
-	switch e := e.(type) {
-	case *ast.FuncCallExpr:
-		e.AdjustRet = true
-	case *ast.Comma3Expr:
-		e.AdjustRet = true
-	}
-	return e
+	args = append(args, rest)
+	r.exprs(args)
+	return r.instructionCall(concatInstruction, e, args...)
 }
 
 // stringConcat is the operator over its arguments (manual 2.5.4): texts and numbers
@@ -77,17 +58,25 @@ func isText(v lua.LValue) bool {
 func (c call) join(first, last int, value lua.LValue) lua.LValue {
 	size := 0
 	for i := first; i <= last; i++ {
-		s, _ := c.L.Get(i).(lua.LString)
+		switch v := c.L.Get(i).(type) {
+		case lua.LString:
+			size += len(v)
+		case lua.LNumber:
+			size += 8
+		}
+	}
+	if s, ok := value.(lua.LString); ok {
 		size += len(s)
 	}
-	end, _ := asString(value)
-	out := builder{call: c}
-	out.reserve(size + len(end))
-	for i := first; i <= last; i++ {
-		s, _ := asString(c.L.Get(i))
-		out.add(s)
+	if size > maxString {
+		c.raise("string length overflow (more than 1 GiB)")
 	}
-	out.add(end)
+	out := builder{call: c}
+	out.reserve(size)
+	for i := first; i <= last; i++ {
+		out.addValue(c.L.Get(i))
+	}
+	out.addValue(value)
 	return lua.LString(out.String())
 }
 

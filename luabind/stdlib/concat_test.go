@@ -1,28 +1,10 @@
 package stdlib
 
 import (
-	"strings"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/ast"
-	"github.com/yuin/gopher-lua/parse"
 )
-
-// compileConcat compiles "return EXPRESSION", where that is a row of "..".
-func compileConcat(t testing.TB, L *lua.LState, code string) *lua.LFunction {
-	chunk, err := parse.Parse(strings.NewReader(code), "code")
-	if err != nil {
-		t.Fatal(err)
-	}
-	last := chunk[len(chunk)-1].(*ast.ReturnStmt)
-	last.Exprs[0] = ConcatCall(last.Exprs[0].(*ast.StringConcatOpExpr))
-	proto, err := lua.Compile(chunk, "code")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return L.NewFunctionFromProto(proto)
-}
 
 // TestConcat compares the operator with the one of lua5.1 as the manual has it.
 func TestConcat(t *testing.T) {
@@ -45,7 +27,7 @@ func TestConcat(t *testing.T) {
 	} {
 		L := newState(t)
 		got := ""
-		L.Push(compileConcat(t, L, code))
+		L.Push(compiled(t, L, code))
 		if err := L.PCall(0, 1, nil); err != nil {
 			got = err.(*lua.ApiError).Object.String()
 		} else {
@@ -67,7 +49,7 @@ func BenchmarkConcat(b *testing.B) {
 					b.Fatal(err)
 				}
 				if ours {
-					f = compileConcat(b, L, code)
+					f = compiled(b, L, code)
 				}
 				for range b.N {
 					L.Push(f)

@@ -3,7 +3,6 @@ package stdlib
 import (
 	"math"
 	"strconv"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -53,31 +52,6 @@ func unusual(n float64) string {
 		return "nan"
 	}
 	return ""
-}
-
-// ParseNumber reads a text as Lua 5.1 does where a text stands for a number: what
-// C's strtod takes, decimal or hexadecimal, with white space around it. A text
-// with anything else in it, a zero byte too, is none.
-func ParseNumber(s string) (float64, bool) {
-	s = strings.Trim(s, " \t\n\v\f\r")
-	digits, negative := strings.TrimPrefix(s, "+"), false
-	if len(digits) == len(s) {
-		digits, negative = strings.CutPrefix(s, "-")
-	}
-	if digits == "" || digits[0] == '+' || digits[0] == '-' || strings.Contains(digits, "_") {
-		return 0, false
-	}
-	if len(digits) > 1 && digits[1]|0x20 == 'x' && !strings.ContainsAny(digits, "pP") {
-		digits += "p0" // which Go asks for
-	}
-	n, err := strconv.ParseFloat(digits, 64)
-	if err != nil && !math.IsInf(n, 0) { // a number too large is infinite
-		return 0, false
-	}
-	if negative {
-		n = math.Copysign(n, -1)
-	}
-	return n, true
 }
 
 // asString returns the text of a string or a number.

@@ -12,14 +12,15 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// newState returns a Lua state whose strings, tables and unpack are this
+// newState returns a Lua state whose basic functions and libraries are this
 // package's.
 func newState(t testing.TB) *lua.LState {
 	L := lua.NewState(lua.Options{RegistrySize: 128, RegistryMaxSize: 1 << 20, RegistryGrowStep: 224})
 	t.Cleanup(L.Close)
+	OpenBase(L)
 	OpenString(L)
 	OpenTable(L)
-	L.SetGlobal("unpack", L.NewFunction(Unpack))
+	OpenMath(L)
 	return L
 }
 
@@ -105,7 +106,7 @@ func outcomes(t *testing.T, prelude string, calls []string) (want, got []string)
 	var ours strings.Builder
 	L := newState(t)
 	L.SetGlobal("show", L.NewFunction(showInGo(&ours)))
-	f, err := L.Load(strings.NewReader(script.String()), "stdin")
+	f, err := Load(L, script.String(), "stdin")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,4 +142,14 @@ func quoted(s string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// compiled is Load for code that is right.
+func compiled(t testing.TB, L *lua.LState, code string) *lua.LFunction {
+	t.Helper()
+	f, err := Load(L, code, "code")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }

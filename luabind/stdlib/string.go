@@ -8,30 +8,30 @@ import (
 )
 
 // OpenString makes the library string (manual 5.4), and strings' metatable, so
-// that s:upper() is string.upper(s). string.dump is refused: there is no bytecode
+// that s:upper() is string.upper(s) and "10" + 1 is 11. string.dump is refused: there is no bytecode
 // to give.
 func OpenString(L *lua.LState) {
 	ps := new(patterns)
 	library := newLibrary(L, lua.StringLibName, map[string]func(call) int{
-		concatName: stringConcat,
-		"byte":     stringByte,
-		"char":     stringChar,
-		"dump":     stringDump,
-		"find":     ps.find,
-		"format":   stringFormat,
-		"gmatch":   ps.gmatch,
-		"gsub":     ps.gsub,
-		"len":      stringLen,
-		"lower":    stringLower,
-		"match":    ps.match,
-		"rep":      stringRep,
-		"reverse":  stringReverse,
-		"sub":      stringSub,
-		"upper":    stringUpper,
+		"byte":    stringByte,
+		"char":    stringChar,
+		"dump":    stringDump,
+		"find":    ps.find,
+		"format":  stringFormat,
+		"gmatch":  ps.gmatch,
+		"gsub":    ps.gsub,
+		"len":     stringLen,
+		"lower":   stringLower,
+		"match":   ps.match,
+		"rep":     stringRep,
+		"reverse": stringReverse,
+		"sub":     stringSub,
+		"upper":   stringUpper,
 	})
 	library.RawSetString("gfind", library.RawGetString("gmatch"))
 	meta := L.NewTable()
 	meta.RawSetString("__index", library)
+	openArithmetic(L, meta)
 	L.SetMetatable(lua.LString(""), meta)
 }
 

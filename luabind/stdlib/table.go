@@ -179,11 +179,10 @@ func (c call) visit(f *lua.LFunction, key, value lua.LValue) bool {
 	return false
 }
 
-// Unpack is the function unpack(t [, i [, j]]) of the basic library (manual 5.1):
-// t[i] to t[j], as a rule all items, as results. As many fit as the stack of the
-// state may grow to; lua5.1 stops at 8,000.
-func Unpack(L *lua.LState) int {
-	c := call{L, "unpack"}
+// unpack is unpack(t [, i [, j]]) of the basic library (manual 5.1): t[i] to t[j],
+// as a rule all items, as results. As many fit as the stack of the state may grow to;
+// lua5.1 stops at 8,000.
+func unpack(c call) int {
 	t := c.table(1)
 	i := c.optInteger(2, 1)
 	j := c.optInteger(3, t.Len())
@@ -196,7 +195,7 @@ func Unpack(L *lua.LState) int {
 	}
 	c.room(n, "too many results to unpack")
 	for k := range n {
-		L.Push(rawAt(t, i+k))
+		c.L.Push(rawAt(t, i+k))
 	}
 	return n
 }

@@ -39,7 +39,7 @@ func setOperators(L *lua.LState, meta *lua.LTable) {
 		return 1
 	}))
 	meta.RawSetString("__concat", L.NewFunction(func(L *lua.LState) int {
-		L.Push(lua.LString(L.ToStringMeta(L.Get(1)).String() + L.ToStringMeta(L.Get(2)).String()))
+		L.Push(lua.LString(ToString(L, L.Get(1)).String() + ToString(L, L.Get(2)).String()))
 		return 1
 	}))
 }

@@ -125,6 +125,7 @@ show("source", table.concat(parts))
 
 -- Names and time.
 show("toip", (socket.dns.toip("127.0.0.1")))
+show("tohostname", (socket.dns.tohostname("127.0.0.1")))
 show("hostname", #socket.dns.gethostname() > 0)
 local before = socket.gettime()
 socket.sleep(0.02)

@@ -501,9 +501,11 @@ function core.dns.toip(name)
 end
 
 function core.dns.tohostname(name)
-  local ok, host = try(getnameinfo, name)
+  local all, why = addresses(name)
+  if not all then return nil, why end
+  local ok, host = try(getnameinfo, join(all[1], 0), "namereqd")
   if not ok then return nil, reason(host) end
-  return host, { name = host, alias = {}, ip = { name } }
+  return host, { name = host, alias = {}, ip = all }
 end
 
 function core.dns.getaddrinfo(name)
@@ -514,10 +516,16 @@ function core.dns.getaddrinfo(name)
   return list
 end
 
-function core.dns.getnameinfo(host, service)
-  local ok, name = try(getnameinfo, host)
-  if not ok then return nil, reason(name) end
-  return { name }, service
+function core.dns.getnameinfo(name, service)
+  local all, why = addresses(name)
+  if not all then return nil, why end
+  local names = {}
+  for i, ip in ipairs(all) do
+    local ok, host, port = try(getnameinfo, join(ip, tonumber(service) or 0))
+    if not ok then return nil, reason(host) end
+    names[i], service = host, service and port
+  end
+  return names, service
 end
 
 return core
