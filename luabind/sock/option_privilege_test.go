@@ -3,6 +3,8 @@
 package sock
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -151,5 +153,41 @@ func TestSandboxOptions(t *testing.T) {
 		if _, refused := err.(misuse); refused == allowed || !allowed && !strings.Contains(err.Error(), "sandbox") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestPeerPidfd checks that the descriptor that SO_PEERPIDFD makes is closed, by
+// whatever name the option is asked for.
+func TestPeerPidfd(t *testing.T) {
+	l, err := loop.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	tab := NewTable(l)
+	defer tab.Close()
+	fds, err := sysSocketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[1])
+	h := tab.add(fds[0], unix.AF_UNIX, unix.SOCK_STREAM)
+	before := openDescriptors(t)
+	for _, name := range []string{"SO_PEERPIDFD", "socket:77"} {
+		o, err := tab.option(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := tab.getOption(h, o)
+		if errors.Is(err, unix.ENOPROTOOPT) {
+			t.Skip("needs Linux 6.5")
+		}
+		if err != nil || int(v.Num) != os.Getpid() {
+			t.Errorf("%s: %s, %v; want %d", name, v, err, os.Getpid())
+		}
+	}
+	tab.listOptions(h)
+	if after := openDescriptors(t); after != before {
+		t.Errorf("%d descriptors before, %d after", before, after)
 	}
 }

@@ -68,7 +68,7 @@ func socketOptions() []option {
 		{"SO_CNX_ADVICE", level, unix.SO_CNX_ADVICE, anInt, wo, "1 tells the kernel that the connection is bad and another path worth a try"},
 		{"SO_COOKIE", level, unix.SO_COOKIE, aCookie, ro, "a number that no other socket has had since the system started"},
 		{"SO_NETNS_COOKIE", level, unix.SO_NETNS_COOKIE, aCookie, ro, "the same for its network namespace"},
-		{"SO_ATTACH_FILTER", level, unix.SO_ATTACH_FILTER, aFilter, rw, "which incoming packets the socket gets"},
+		{"SO_ATTACH_FILTER", level, unix.SO_ATTACH_FILTER, aFilter, rw, "which incoming packets the socket gets; of TCP it takes a privilege in newer kernels"},
 		{"SO_GET_FILTER", level, unix.SO_GET_FILTER, aFilter, alias, "SO_ATTACH_FILTER"},
 		{"SO_DETACH_FILTER", level, unix.SO_DETACH_FILTER, nothing, wo, "take the filter off"},
 		{"SO_DETACH_BPF", level, unix.SO_DETACH_BPF, nothing, alias, "SO_DETACH_FILTER"},

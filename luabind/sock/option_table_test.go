@@ -33,6 +33,7 @@ var leftOut = []struct{ names, why string }{
 	{"IP_USER_FLOW IPV6_USER_FLOW IPV6_FLOW TCP_V4_FLOW TCP_V6_FLOW UDP_V4_FLOW UDP_V6_FLOW", "no option: kinds of flows of ethtool"},
 	{"IPV6_AUTHHDR", "the kernel has no such option"},
 	{"IPV6_HOPLIMIT IPV6_NEXTHOP", "control messages of sendmsg and recvmsg"},
+	{"PACKET_HDRLEN", "getsockopt reads the layout from what it is given"},
 	{"IPV6_FLOWLABEL_MGR", "getsockopt reads what it is given; by number, as ipv6:32, it can be set"},
 	{"TCP_BPF_*", "for BPF programs, not for setsockopt(2)"},
 	{"TCP_COOKIE_* TCP_S_DATA_*", "gone since Linux 3.10"},
