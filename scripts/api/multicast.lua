@@ -9,6 +9,7 @@ local function fact(text, ...) print("* " .. text:format(...)) end
 local rx, tx = socket("udp"), socket("udp")
 local port = rx:bind("0.0.0.0:0"):match("%d+$")
 local group = "239.1.2.3:" .. port
+rx:setsockopt("IP_MULTICAST_ALL", false) -- what others on this machine have joined is not for it
 tx:setsockopt("IP_MULTICAST_IF", "127.0.0.1")
 local function heard(text)
   tx:sendto(text, group)
