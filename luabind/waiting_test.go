@@ -42,6 +42,22 @@ local j = pending(sendto, b, "last", address) a:recv() expect.equal(join(j), 4)`
 while try(send, b, "x", "dontwait") do end
 local j = pending(send, b, "last") a:recv() expect.equal(join(j), 4)`},
 		{"poll", `local a, b = socketpair() local j = pending(poll, a, b) b:send("x") expect.equal(join(j)[1].handle, a)`},
+		{"poll for urgent data of one who cannot send", `local c, s = pair() fill(s) local j = pending(poll, s, {events = "pri"}) c:send("!", "oob") expect.equal(join(j)[1].events, "pri")`},
+		{"recvmsg", `local a, b = socketpair() local j = pending(recvmsg, a, 2, 9) b:send("one") local x, y = join(j) expect.equal(x .. "|" .. y, "on|e")`},
+		{"sendmsg to one who does not read", `local c, s = pair() local big = ("x"):rep(5000000) local j = pending(sendmsg, c, {big, big}) expect.equal(#s:recvexact(10000000), 10000000) expect.equal(join(j), 10000000)`},
+		{"sendmsg a full unix queue", `local a, b = socket("unix", "dgram"), socket("unix", "dgram") local address = a:bind("unix:")
+while try(sendmsg, b, "x", {to = address, flags = "dontwait"}) do end
+expect.timeout(sendmsg, b, "x", {to = address, timeout = 0.01})
+local j = pending(sendmsg, b, {"la", "st"}, {to = address}) a:recv() expect.equal(join(j), 4)`},
+		{"splice from one who does not send", `local c, s = pair() local a, b = socketpair() local j = pending(splice, s, a, 3) c:send("abc") expect.equal(b:recv(), "abc") expect.equal(join(j), 3)`},
+		{"splice to one who does not read", `local c, s = pair() local a, b = socketpair() local n = fill(s) local j = pending(splice, b, s, 3) a:send("abc") expect.equal(#c:recvexact(n + 3), n + 3) expect.equal(join(j), 3)`},
+		{"accept on a listener that blocks", `local l, address = listener() local m = l:dup() local j, k = pending(accept, l), pending(accept, m)
+socket():connect(address) turns() socket():connect(address) expect.truthy(join(j)) expect.truthy(join(k))
+expect.timeout(accept, l, {timeout = 0.01}) cancel(pending(accept, m))`},
+		{"connect of a socket that blocks", `local l, address = listener(0) socket():connect(address) local c = socket() c:dup()
+expect.timeout(join, pending(connect, c, address, {timeout = 0.05})) l:accept() l:accept()`},
+		{"recv on a socket that blocks", `local a, b = socketpair() a:dup() local j = pending(recv, a) b:send("x") expect.equal(join(j), "x")`},
+		{"send on a socket that blocks", `local c, s = pair() c:dup() local j = pending(send, c, ("x"):rep(10000000)) expect.equal(#s:recvexact(10000000), 10000000) expect.equal(join(j), 10000000)`},
 		{"sleep", `cancel(pending(sleep, 100))`},
 		{"join", `local j = spawn(sleep, 100) local k = pending(join, j) cancel(j) expect.error(join, k)`},
 		{"close that lingers", `local c, s = pair() local n = fill(c) c:setsockopt("SO_LINGER", 100)

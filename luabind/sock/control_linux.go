@@ -47,6 +47,7 @@ func controls() []control {
 		{"origdst", unix.IPPROTO_IPV6, unix.IPV6_ORIGDSTADDR, "where it was sent to", nil, readAddress},
 		{"hoplimit", unix.IPPROTO_IPV6, unix.IPV6_HOPLIMIT, "hop limit of IPv6", writeInt, readInt},
 		{"tclass", unix.IPPROTO_IPV6, unix.IPV6_TCLASS, "traffic class of IPv6", writeInt, readInt},
+		{"inq", unix.IPPROTO_TCP, unix.TCP_CM_INQ, "bytes of the stream that wait behind these", nil, readInt},
 		{"error", unix.IPPROTO_IP, unix.IP_RECVERR, "of the error queue", nil, readQueued},
 		{"error", unix.IPPROTO_IPV6, unix.IPV6_RECVERR, "of the error queue", nil, readQueued},
 		{"segment", unix.IPPROTO_UDP, unix.UDP_SEGMENT, "bytes in each datagram that the data is cut into", writeShort, nil},
