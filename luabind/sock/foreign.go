@@ -95,8 +95,11 @@ func (h *Handle) acceptAside(t *loop.Task, tab *Table, a *Args) (fd int, err err
 	}
 	var from rawAddr
 	fd, err = h.aside(t, a.Deadline(), func(fd int) (int, error) { return sysAcceptBlocking(fd, &from) }, func(fd int) { unix.Close(fd) })
+	if err != nil { // the call may still be under way, and write to from
+		return -1, err
+	}
 	tab.raw = from
-	return fd, err
+	return fd, nil
 }
 
 // connectAside is connect(2) on a blocking foreign socket.

@@ -213,7 +213,11 @@ func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
 			if err = tab.raw.encode(addr); err != nil {
 				return nil, err
 			}
-			err = connectOutcome(h.FD, &tab.raw)
+			if h.family == unix.AF_INET || h.family == unix.AF_INET6 {
+				err = connectOutcome(h.FD, &tab.raw)
+			} else {
+				err = attemptOutcome(h.FD) // connect(2) may begin anew
+			}
 		}
 	}
 	if err == unix.EAGAIN && h.family == unix.AF_UNIX {
