@@ -3,7 +3,6 @@ package luabind
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
 
@@ -88,8 +87,6 @@ func syntaxText(err error, name string) string {
 	return fmt.Sprintf("%s: %s", where, e.Message)
 }
 
-var firstWord = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
-
 // explain makes of a line that is neither command nor Lua an error that helps.
 func (s *Session) explain(text string, err error) error {
 	var unknown *line.UnknownError
@@ -107,7 +104,7 @@ func (s *Session) explain(text string, err error) error {
 	if folded := line.Fold(text); folded != text {
 		return fmt.Errorf("full-width punctuation is no Lua; write: %s", folded)
 	}
-	word := firstWord.FindString(text)
+	word := line.Identifier(text)
 	rest := strings.TrimSpace(text[len(word):])
 	switch {
 	case strings.HasPrefix(text, ".help"), strings.HasPrefix(text, "%"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, `\`):
@@ -126,13 +123,13 @@ func (s *Session) explain(text string, err error) error {
 		}
 		return fmt.Errorf("no command is called %s, and this is no Lua: %w", word, syntaxError(err, "line"))
 	default:
-		next := firstWord.FindString(strings.TrimLeft(rest, `("'`))
+		next := line.Identifier(strings.TrimLeft(rest, `("'`))
 		if s.Known(next) {
 			return fmt.Errorf("in Lua write %s(...): %w", next, syntaxError(err, "line"))
 		}
 	}
 	if i := strings.IndexByte(text, ';'); i > 0 {
-		if after := firstWord.FindString(strings.TrimSpace(text[i+1:])); s.Known(after) {
+		if after := line.Identifier(strings.TrimSpace(text[i+1:])); s.Known(after) {
 			return fmt.Errorf("one command a line, or %s(...) in Lua", after)
 		}
 	}

@@ -186,6 +186,14 @@ func (s *Session) completeArgument(v *sock.Verb, words []string, word string) []
 		for _, f := range s.functions {
 			all = append(all, Candidate{f.name(), f.summary})
 		}
+		for _, t := range topics {
+			all = append(all, Candidate{t.name, t.about})
+		}
+		if strings.Contains(word, "_") {
+			for _, o := range sock.Options() {
+				all = append(all, Candidate{o[0], o[1]})
+			}
+		}
 	case sock.FileKind:
 		all = s.completeFile(word)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -61,7 +62,9 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 }
 
 // bareAssignment finds "x = listen", which Lua takes for the function.
-var bareAssignment = regexp.MustCompile(`^[\w\s,.]+=\s*(\w+)\s*$`)
+var bareAssignment = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\w\s,.]+=\s*(\w+)\s*$`)
+})
 
 // Detach makes the task of an input that still runs a job, so that nobody has to
 // wait for it.
@@ -82,7 +85,7 @@ func (s *Session) exec(t *loop.Task, text string) error {
 		return s.execCommand(t, l)
 	case line.Lua:
 		err := s.execLua(l)
-		if word := bareAssignment.FindStringSubmatch(text); err == nil && word != nil && s.Known(word[1]) {
+		if word := bareAssignment().FindStringSubmatch(text); err == nil && word != nil && s.Known(word[1]) {
 			s.note(word[1] + " alone is the function; its result is " + word[1] + "()")
 		}
 		return err

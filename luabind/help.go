@@ -41,7 +41,7 @@ func (s *Session) place(name string, v lua.LValue) {
 	t.RawSetString(field, v)
 }
 
-// Help returns the text on a verb, a function or an errno, or the overview for "".
+// Help returns the text on a verb, a function, a topic or an errno, or the overview for "".
 func (s *Session) Help(topic string) (string, error) {
 	if topic == "" {
 		return s.overview(), nil
@@ -52,6 +52,11 @@ func (s *Session) Help(topic string) (string, error) {
 	if text := s.describeFunctions(topic); text != "" {
 		return text, nil
 	}
+	for _, t := range topics {
+		if t.name == topic {
+			return t.text, nil
+		}
+	}
 	if text := s.describeErrno(strings.ToUpper(topic)); text != "" {
 		return text, nil
 	}
@@ -61,6 +66,9 @@ func (s *Session) Help(topic string) (string, error) {
 	names := s.names()
 	for _, f := range s.functions {
 		names = append(names, f.name())
+	}
+	for _, t := range topics {
+		names = append(names, t.name)
 	}
 	if near := sock.Nearest(topic, names); near != "" {
 		return "", fmt.Errorf("no help on %s; did you mean %s?", sock.Quote(topic), near)
@@ -107,6 +115,9 @@ func (s *Session) overview() string {
 	b.WriteString("Addresses: 127.0.0.1:2333  [::1]:80  localhost:80  :8080  unix:/path  @abstract\n")
 	b.WriteString("Data: \"a\\r\\n\\x00\" or a bare word, $name for a Lua variable, #5000 for 5000 bytes.\n")
 	b.WriteString("& at the end makes a job. Anything that is no command is Lua: x = recv(3); = 1+1\n")
+	for _, t := range topics {
+		fmt.Fprintf(&b, "help %s tells %s.\n", t.name, t.about)
+	}
 	b.WriteString("\nLua has beyond these:\n")
 	for _, f := range s.functions {
 		if !strings.Contains(f.name(), ":") { // help on its object lists a method

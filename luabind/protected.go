@@ -38,6 +38,10 @@ func (s *Session) call(f lua.LValue, args []lua.LValue, handler *lua.LFunction) 
 	if l.depth >= maxDepth {
 		return nil, &raisedError{value: lua.LString("stack overflow"), text: "stack overflow (protected calls in each other)"}
 	}
+	if f.Type() != lua.LTFunction && s.lua.GetMetaField(f, "__call") == lua.LNil {
+		text := lua.LString("attempt to call a " + f.Type().String() + " value")
+		f = s.lua.NewFunction(func(L *lua.LState) int { L.Error(text, 0); return 0 })
+	}
 	l.depth++
 	th, running := s.threadFor(l), l.coroutine
 	th.Push(f)

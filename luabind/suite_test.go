@@ -16,6 +16,9 @@ import (
 // TestLuaSuite runs the official tests of Lua 5.1, which come with gopher-lua, as
 // testdata/lua51-suite.list says.
 func TestLuaSuite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: takes long; run without -short")
+	}
 	list, err := os.ReadFile("../testdata/lua51-suite.list")
 	if err != nil {
 		t.Fatal(err)

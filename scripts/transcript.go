@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"socksh/luabind"
@@ -118,12 +119,14 @@ type names struct {
 }
 
 var (
-	chosenPort = regexp.MustCompile(`(\d\.\d+|\[[0-9a-f:.]+\]|localhost):(\d{5})\b`)
-	descriptor = regexp.MustCompile(`\bfd \d+`)
+	chosenPort = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(\d\.\d+|\[[0-9a-f:.]+\]|localhost):(\d{5})\b`)
+	})
+	descriptor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfd \d+`) })
 )
 
 func (n *names) mask(s string) string {
-	s = chosenPort.ReplaceAllStringFunc(s, func(m string) string {
+	s = chosenPort().ReplaceAllStringFunc(s, func(m string) string {
 		i := strings.LastIndexByte(m, ':')
 		for k, port := range n.ports {
 			if port == m[i+1:] {
@@ -133,7 +136,7 @@ func (n *names) mask(s string) string {
 		n.ports = append(n.ports, m[i+1:])
 		return fmt.Sprintf("%s:$p%d", m[:i], len(n.ports))
 	})
-	s = descriptor.ReplaceAllString(s, "fd $$fd")
+	s = descriptor().ReplaceAllString(s, "fd $$fd")
 	return strings.ReplaceAll(s, n.tmp, "$tmp")
 }
 

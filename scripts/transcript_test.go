@@ -105,6 +105,10 @@ func missing(need string) string {
 				return "needs raw sockets: " + err.Error()
 			}
 			c.Close()
+		case "root":
+			if os.Getuid() != 0 {
+				return "needs root"
+			}
 		case "ordinary-user":
 			if os.Getuid() == 0 {
 				return "needs a user who is not root"

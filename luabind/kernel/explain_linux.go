@@ -74,13 +74,8 @@ func (x *explanation) at() []entry {
 	var all []entry
 	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
 		some, err := x.view.dump(request{family: family, protocol: protocol, states: everyState, local: netip.AddrPortFrom(netip.Addr{}, x.address.Port())})
-		if err != nil {
-			continue
-		}
-		for _, e := range some { // those that are only bound come whatever their port is
-			if local, err := netip.ParseAddrPort(e.local); err == nil && local.Port() == x.address.Port() {
-				all = append(all, e)
-			}
+		if err == nil {
+			all = append(all, some...)
 		}
 	}
 	return all

@@ -80,6 +80,7 @@ func parse(b []byte) (entry, error) {
 	family, state, id := b[0], int(b[1]), b[4:]
 	e := entry{state: sock.TCPState(state), repeats: int(b[3])}
 	local, peer := addrPort(family, id[4:], id), addrPort(family, id[20:], id[2:])
+	e.port = local.Port()
 	if e.local = local.String(); peer.Port() != 0 {
 		e.peer = peer.String()
 	}
@@ -152,7 +153,9 @@ func (v *View) dump(r request) ([]entry, error) {
 	var all []entry
 	err = c.ask(unix.NLM_F_DUMP, r.body(), func(body []byte) error {
 		e, err := parse(body)
-		all = append(all, e)
+		if r.local.Port() == 0 || e.port == r.local.Port() { // those that are only bound come whatever their port is
+			all = append(all, e)
+		}
 		return err
 	})
 	return all, err

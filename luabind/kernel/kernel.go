@@ -105,6 +105,7 @@ func (v *View) waitState(t *loop.Task, tab *sock.Table, a *sock.Args) (sock.Resu
 type entry struct {
 	state       string
 	local, peer string // addresses, peer "" without one
+	port        uint16 // of local
 	recv, send  uint32 // bytes: not read, not acknowledged; of a listener its queue and the backlog
 	finCame     bool   // the peer's FIN is among what has come
 	finSent     bool   // the own FIN is not acknowledged

@@ -22,7 +22,6 @@ package line
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -54,7 +53,15 @@ type Line struct {
 	Expr    bool   // Code is a list of expressions
 }
 
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
+// Identifier returns the identifier that text begins with, or "".
+func Identifier(text string) string {
+	for i, c := range []byte(text) {
+		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
+			return text[:i]
+		}
+	}
+	return text
+}
 
 // Parse parses text, which may hold newlines; known tells the commands' names.
 // An error is about the form of a command or a Lua syntax error.
@@ -73,7 +80,7 @@ func Parse(text string, known func(string) bool) (Line, error) {
 	case '!':
 		return Line{}, errors.New("! runs nothing here: this is no system shell")
 	}
-	word := identifier.FindString(s)
+	word := Identifier(s)
 	if word != "" && s == word+"?" {
 		return command("help "+word, "help")
 	}
@@ -82,7 +89,7 @@ func Parse(text string, known func(string) bool) (Line, error) {
 			return command(s, word)
 		}
 		if targets, rest, ok := assignment(s, known); ok {
-			l, err := command(rest, identifier.FindString(rest))
+			l, err := command(rest, Identifier(rest))
 			l.Kind, l.Targets = Assign, targets
 			return l, err
 		}
@@ -95,7 +102,7 @@ func isComment(s string) bool {
 }
 
 func forced(s string, known func(string) bool) (Line, error) {
-	word := identifier.FindString(s)
+	word := Identifier(s)
 	if word == "" || !known(word) {
 		return Line{}, &UnknownError{strings.SplitN(s+" ", " ", 2)[0]}
 	}
@@ -109,7 +116,7 @@ func (e *UnknownError) Error() string { return "no command is called " + shown(e
 
 // isCommand is rules 3 to 5.
 func isCommand(s string, known func(string) bool) bool {
-	word := identifier.FindString(s)
+	word := Identifier(s)
 	if word == "" || !known(word) {
 		return false
 	}
@@ -156,7 +163,7 @@ func assignment(s string, known func(string) bool) (targets, rest string, ok boo
 				return "", "", false
 			}
 			rest = strings.TrimLeft(s[i+1:], " \t")
-			if identifier.FindString(rest) == strings.TrimSpace(rest) || !isCommand(rest, known) {
+			if Identifier(rest) == strings.TrimSpace(rest) || !isCommand(rest, known) {
 				return "", "", false
 			}
 			targets = strings.TrimSpace(s[:i])

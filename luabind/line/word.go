@@ -124,7 +124,7 @@ func cut(s string) (w Word, rest string, err error) {
 			w.Quoted = true
 			w.add(text)
 			s = after
-		case s[0] == '$' && len(s) > 1 && (s[1] == '(' || identifier.MatchString(s[1:])):
+		case s[0] == '$' && len(s) > 1 && (s[1] == '(' || Identifier(s[1:]) != ""):
 			code, after, err := expression(s[1:])
 			if err != nil {
 				return w, "", err
@@ -146,9 +146,9 @@ func cut(s string) (w Word, rest string, err error) {
 // expression takes "(expr)" or "name.field" off s.
 func expression(s string) (code, rest string, err error) {
 	if s[0] != '(' {
-		code = identifier.FindString(s)
-		for s = s[len(code):]; strings.HasPrefix(s, ".") && identifier.MatchString(s[1:]); {
-			field := identifier.FindString(s[1:])
+		code = Identifier(s)
+		for s = s[len(code):]; strings.HasPrefix(s, ".") && Identifier(s[1:]) != ""; {
+			field := Identifier(s[1:])
 			code += "." + field
 			s = s[1+len(field):]
 		}

@@ -30,7 +30,6 @@ func familyOptions() []option {
 		{"PACKET_FANOUT", unix.SOL_PACKET, unix.PACKET_FANOUT, aWord, rw, "share packets with other sockets: the group's number, and the mode times 65536"},
 		{"PACKET_FANOUT_DATA", unix.SOL_PACKET, unix.PACKET_FANOUT_DATA, someData, wo, "the program of a fanout group"},
 		{"PACKET_VERSION", unix.SOL_PACKET, unix.PACKET_VERSION, aPacketVersion, rw, "the layout of the rings"},
-		{"PACKET_HDRLEN", unix.SOL_PACKET, unix.PACKET_HDRLEN, anInt, ro, "the length of that layout's header"},
 		{"PACKET_RX_RING", unix.SOL_PACKET, unix.PACKET_RX_RING, someData, wo, "a ring of received packets: struct tpacket_req, linux/if_packet.h"},
 		{"PACKET_TX_RING", unix.SOL_PACKET, unix.PACKET_TX_RING, someData, wo, "a ring of packets to send: the same struct"},
 		{"PACKET_RESERVE", unix.SOL_PACKET, unix.PACKET_RESERVE, anInt, rw, "room before the headers in the ring, in bytes"},

@@ -40,7 +40,7 @@ func ipOptions() []option {
 		{"IP_PKTOPTIONS", level, unix.IP_PKTOPTIONS, someData, ro, "the control messages of a TCP connection's last packet, as bytes"},
 		{"IP_IPSEC_POLICY", level, unix.IP_IPSEC_POLICY, someData, wo, "an IPsec policy: struct sadb_x_policy, linux/pfkeyv2.h; takes a privilege"},
 		{"IP_XFRM_POLICY", level, unix.IP_XFRM_POLICY, someData, wo, "an IPsec policy: struct xfrm_userpolicy_info, linux/xfrm.h; takes a privilege"},
-		{"IP_UNICAST_IF", level, unix.IP_UNICAST_IF, anInterface2, rw, "the interface that packets leave by"},
+		{"IP_UNICAST_IF", level, unix.IP_UNICAST_IF, anInterfaceBig, rw, "the interface that packets leave by"},
 		{"IP_MULTICAST_IF", level, unix.IP_MULTICAST_IF, aWay, rw, "the interface that multicasts leave by; by name or number the kernel tells 0.0.0.0"},
 		{"IP_MULTICAST_TTL", level, unix.IP_MULTICAST_TTL, anInt, rw, "time to live of multicasts: hops"},
 		{"IP_MULTICAST_LOOP", level, unix.IP_MULTICAST_LOOP, aBool, rw, "multicasts reach the groups' members on this machine"},

@@ -63,7 +63,7 @@ func ipv6Options() []option {
 		{"IPV6_2292PKTOPTIONS", level, unix.IPV6_2292PKTOPTIONS, someData, rw, "control messages of outgoing packets, or of a TCP connection's last one, as bytes"},
 		{"IPV6_IPSEC_POLICY", level, unix.IPV6_IPSEC_POLICY, someData, wo, "an IPsec policy: struct sadb_x_policy, linux/pfkeyv2.h; takes a privilege"},
 		{"IPV6_XFRM_POLICY", level, unix.IPV6_XFRM_POLICY, someData, wo, "an IPsec policy: struct xfrm_userpolicy_info, linux/xfrm.h; takes a privilege"},
-		{"IPV6_UNICAST_IF", level, unix.IPV6_UNICAST_IF, anInterface2, rw, "the interface that packets leave by"},
+		{"IPV6_UNICAST_IF", level, unix.IPV6_UNICAST_IF, anInterfaceBig, rw, "the interface that packets leave by"},
 		{"IPV6_MULTICAST_IF", level, unix.IPV6_MULTICAST_IF, anInterface, rw, "the interface that multicasts leave by"},
 		{"IPV6_MULTICAST_HOPS", level, unix.IPV6_MULTICAST_HOPS, anInt, rw, "hop limit of multicasts"},
 		{"IPV6_MULTICAST_LOOP", level, unix.IPV6_MULTICAST_LOOP, aBool, rw, "multicasts reach the groups' members on this machine"},

@@ -12,7 +12,7 @@ func scopeOf(zone string) (uint32, error) {
 	}
 	i, err := net.InterfaceByName(zone)
 	if err != nil {
-		return 0, misuse(fmt.Sprintf("no interface is called %s", Quote(zone)))
+		return 0, misuse(fmt.Sprintf("no interface is called %s", Quote(shorten(zone, 40))))
 	}
 	return uint32(i.Index), nil
 }

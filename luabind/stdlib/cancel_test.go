@@ -50,7 +50,11 @@ func TestCancel(t *testing.T) {
 			numbers.Append(lua.LNumber(i * 7919 % 400009))
 		}
 		L.SetGlobal("numbers", numbers)
-		L.SetContext(&cancelling{left: 60})
+		pulses := 60
+		if testing.Short() {
+			pulses = 5 // of 65,536 steps, which take long under the race detector
+		}
+		L.SetContext(&cancelling{left: pulses})
 		if got := result(L, code); !strings.HasSuffix(got, "cancelled") {
 			t.Errorf("%s\n gives %.200s", code, got)
 		}

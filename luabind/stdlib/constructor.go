@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/ast"
 )
 
 // Instructions hold their operation in the upper 6 bits, then 8 bits A, 9 bits C and
@@ -17,6 +18,20 @@ func operation(word uint32) int { return int(word >> 26) }
 func fieldA(word uint32) uint32 { return word >> 18 & 0xff }
 func fieldB(word uint32) uint32 { return word & 0x1ff }
 func fieldC(word uint32) uint32 { return word >> 9 & 0x1ff }
+
+// wholeTable keeps what uses a constructor of very many items away from the last word
+// of its code, which is a number and no instruction.
+func wholeTable(e *ast.TableExpr) ast.Expr {
+	if len(e.Fields) <= maxC*lua.FieldsPerFlush {
+		return e
+	}
+	none := &ast.NilExpr{}
+	none.SetLine(e.Line())
+	whole := &ast.LogicalOpExpr{Operator: "or", Lhs: e, Rhs: none}
+	whole.SetLine(e.Line())
+	whole.SetLastLine(e.LastLine())
+	return whole
+}
 
 var errConstructor = errors.New("a table of so many items cannot end in a call or ...; append its results")
 

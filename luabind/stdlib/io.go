@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"weak"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -19,11 +20,31 @@ type ioLibrary struct {
 	output   *lua.LUserData    // what io.write writes
 	buffered map[*file]bool    // files to be flushed at the end
 	programs map[*program]bool // those to be killed then
+	opened   openFiles         // those to be closed then
+}
+
+// openFiles are files that a script has opened, unless it has let go of them: what
+// the collector has found is closed.
+type openFiles []weak.Pointer[os.File]
+
+func (o *openFiles) add(f *os.File) {
+	if len(*o) == cap(*o) {
+		*o = slices.DeleteFunc(*o, func(p weak.Pointer[os.File]) bool { return p.Value() == nil })
+	}
+	*o = append(*o, weak.Make(f))
+}
+
+func (o openFiles) close() {
+	for _, p := range o {
+		if f := p.Value(); f != nil {
+			f.Close()
+		}
+	}
 }
 
 // OpenIO makes the library io (manual 5.7). Files write at once, unless setvbuf says
-// otherwise. A function that closes the library flushes those, and ends the programs
-// that io.popen has started; the reader is standard input as io sees it.
+// otherwise. A function that closes the library flushes those, closes all files and
+// ends the programs that io.popen has started; the reader is standard input as io sees it.
 func OpenIO(L *lua.LState, sys System) (stdin *bufio.Reader, end func()) {
 	l := &ioLibrary{sys: sys, meta: L.NewTypeMetatable("FILE*"), buffered: make(map[*file]bool), programs: make(map[*program]bool)}
 	library := newLibrary(L, lua.IoLibName, map[string]func(call) int{
@@ -52,8 +73,10 @@ func OpenIO(L *lua.LState, sys System) (stdin *bufio.Reader, end func()) {
 		for f := range l.buffered {
 			f.flush()
 		}
+		l.opened.close()
 		for p := range l.programs {
 			p.kill()
+			p.cmd.Wait()
 		}
 	}
 }
@@ -109,6 +132,7 @@ func (l *ioLibrary) openFile(path, mode string) (*file, error) {
 }
 
 func (l *ioLibrary) fileOn(opened *os.File, flag int) *file {
+	l.opened.add(opened)
 	f := &file{os: opened, closing: func(c call) int {
 		if err := opened.Close(); err != nil {
 			return c.refused("", err)

@@ -141,6 +141,7 @@ func (l *ioLibrary) popen(c call) int {
 		return c.refused(command, err)
 	}
 	l.programs[p] = true
+	l.opened.add(ours)
 	f.closing = func(c call) int {
 		ours.Close()
 		status, err := p.wait()

@@ -34,6 +34,9 @@ var (
 func TestProperties(t *testing.T) {
 	t.Logf("-property.seed=%d", *propertySeed)
 	g := generator{rand.New(rand.NewPCG(*propertySeed, 0))}
+	if testing.Short() {
+		*propertyCalls = min(*propertyCalls, 2000)
+	}
 	calls := make([]string, *propertyCalls)
 	for i := range calls {
 		calls[i] = g.call()

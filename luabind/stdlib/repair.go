@@ -30,14 +30,14 @@ func (r *repair) stmt(at *ast.Stmt) {
 		r.block(s.Stmts)
 	case *ast.WhileStmt:
 		r.expr(&s.Condition)
-		testConstants(&s.Condition)
+		s.Condition = tested(s.Condition)
 		r.block(s.Stmts)
 	case *ast.RepeatStmt:
 		r.expr(&s.Condition)
 		r.block(s.Stmts)
 	case *ast.IfStmt:
 		r.expr(&s.Condition)
-		testConstants(&s.Condition)
+		s.Condition = tested(s.Condition)
 		r.block(s.Then)
 		r.block(s.Else)
 	case *ast.NumberForStmt:
@@ -52,6 +52,7 @@ func (r *repair) stmt(at *ast.Stmt) {
 		r.exprs(s.Exprs)
 		s.Exprs = fillLoop(s.Exprs)
 		r.block(s.Stmts)
+		s.Stmts = withoutJump(s.Stmts, s)
 	case *ast.FuncDefStmt:
 		r.expr(&s.Name.Func)
 		r.expr(&s.Name.Receiver)
@@ -82,6 +83,7 @@ func (r *repair) expr(at *ast.Expr) {
 				firstValue(f.Value) // or the items before it take its other values
 			}
 		}
+		*at = wholeTable(e)
 	case *ast.FuncCallExpr:
 		r.expr(&e.Func)
 		r.expr(&e.Receiver)
@@ -89,6 +91,7 @@ func (r *repair) expr(at *ast.Expr) {
 	case *ast.LogicalOpExpr:
 		r.expr(&e.Lhs)
 		r.expr(&e.Rhs)
+		*at = decided(e)
 	case *ast.RelationalOpExpr:
 		r.expr(&e.Lhs)
 		r.expr(&e.Rhs)
@@ -105,22 +108,5 @@ func (r *repair) expr(at *ast.Expr) {
 		r.block(e.Stmts)
 	case *ast.StringConcatOpExpr:
 		*at = r.concat(e)
-	}
-}
-
-// testConstants makes a condition that is never met one that is tested. Where a loop
-// begins with a jump, and that is what gopher-lua makes of "if false", it takes the
-// way back to it for another.
-func testConstants(at *ast.Expr) {
-	switch e := (*at).(type) {
-	case *ast.FalseExpr, *ast.NilExpr:
-		yes := &ast.TrueExpr{}
-		yes.SetLine(e.Line())
-		no := &ast.UnaryNotOpExpr{Expr: yes}
-		no.SetLine(e.Line())
-		*at = no
-	case *ast.LogicalOpExpr:
-		testConstants(&e.Lhs)
-		testConstants(&e.Rhs)
 	}
 }

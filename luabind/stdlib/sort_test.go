@@ -31,7 +31,10 @@ func TestSortOrders(t *testing.T) {
 // TestSortHard sorts an order that is made up as it is asked for, so that each
 // middle is nearly the smallest: the worst there is for any quicksort.
 func TestSortHard(t *testing.T) {
-	const n = 20000
+	n := 20000
+	if testing.Short() {
+		n = 5000
+	}
 	L := newState(t)
 	hard := &adversary{values: make([]float64, n), next: 1}
 	order := L.NewFunction(func(L *lua.LState) int {
@@ -123,6 +126,9 @@ func TestSortMany(t *testing.T) {
 		{100000, "tostring(x)", "nil"},
 		{20000, "{x}", "function(a, b) return a[1] < b[1] end"},
 	} {
+		if testing.Short() {
+			c.items /= 10
+		}
 		code := fmt.Sprintf(`local t, x, less = {}, 1, %s
 			for i = 1, %d do x = x * 16807 %% 2147483647 t[i] = %s end
 			table.sort(t, less)

@@ -1,0 +1,42 @@
+package luabind
+
+import "strings"
+
+// A topic is a page of help that belongs to no verb or function.
+type topic struct{ name, about, text string }
+
+var topics = []topic{{"lua", "which Lua this is", strings.TrimSpace(`
+Lua is version 5.1, as its manual has it (https://www.lua.org/manual/5.1/).
+
+As the manual says
+  The language, and string, table, math, coroutine, io and os with all their
+  functions. Texts are bytes. Numbers are 64-bit floats, whole up to 2^53.
+  Protected calls, metamethods, iterators and callbacks may wait and yield.
+
+Beyond it
+  Texts    "\x41"  "\u{20AC}"  "\z" skips white space
+  Code     goto and ::labels::, ; alone, a call may start a line
+  Errors   assert(v, e) raises any value e, error tables of verbs among them
+  Tables   # asks a metamethod __len
+  Numbers  tonumber("-7f", 16) takes a sign
+  Files    popen's close gives true, "exit" or "signal", and the number
+  Bytes    buffer, string.pack, bit, u64, hex, json and more: help lists them
+
+Otherwise, or not there
+  __gc and the weak tables of __mode do nothing: close what you open.
+  string.dump, newproxy, hooks of debug, libraries of C.
+  collectgarbage collects for "collect" only; the collector runs by itself.
+  Wording of errors, and the names of variables in them.
+  io.popen and os.execute let other tasks run; the program has no input, its
+  output is shown with the session's. Other files hold up all tasks while they
+  are read or written.
+  A call may be 6000 deep in the main script, 500 in a task, and 190 protected
+  calls deep.
+  A table takes memory for all positions below its highest whole key that is
+  less than 2^26: t[50000000] = true takes 800 MB. A text key is free of that.
+  Next to t[#t + 1] = v, removing by t[#t] = nil is slow; use table.remove.
+
+In a sandbox (--sandbox)
+  io reads files of the working folder. No files are written, removed or
+  renamed, no programs started, and no environment is seen. debug has getinfo
+  and traceback.`)}}
