@@ -70,7 +70,7 @@ func sendData(t *loop.Task, tab *Table, h *Handle, data string) (Value, error) {
 // transmit sends data and returns how much of it the kernel has: less than all
 // only with an error, or with MSG_DONTWAIT in flags.
 func (h *Handle) transmit(t *loop.Task, a *Args, data string, flags int) (int, error) {
-	flags |= h.refuses(listens)
+	flags |= h.refusesData()
 	if err := h.owed; err != nil {
 		h.owed = nil
 		return 0, err
@@ -187,7 +187,7 @@ func (h *Handle) given(a *Args, data Value, got, flags int) Result {
 // receive waits for data and leaves it in the room of a. With MSG_TRUNC in
 // flags the count it returns may be more than n.
 func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int, error) {
-	flags |= h.refuses(listens)
+	flags |= h.refusesData()
 	task.Share() // not after the call: what has come is in the scratch buffer of all
 	var patience time.Time
 	for {
@@ -258,12 +258,12 @@ func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		}
 		return err
 	}
-	if h.family == unix.AF_UNIX && (flags|h.refuses(listens))&unix.MSG_DONTWAIT == 0 {
+	if h.family == unix.AF_UNIX && (flags|h.refusesData())&unix.MSG_DONTWAIT == 0 {
 		if err = try(); err == unix.EAGAIN {
 			err = h.insist(t, a, try)
 		}
 	} else {
-		err = h.retry(t, loop.Write, a, flags|h.refuses(listens), try)
+		err = h.retry(t, loop.Write, a, flags|h.refusesData(), try)
 	}
 	if err != nil {
 		return nil, err
@@ -288,7 +288,7 @@ func doRecvfrom(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	got := 0
 	a.into = a.buffer()
-	err := h.retry(t, loop.Read, a, flags|urgent(flags)|h.refuses(listens), func() (err error) {
+	err := h.retry(t, loop.Read, a, flags|urgent(flags)|h.refusesData(), func() (err error) {
 		got, err = sysRecvfrom(h.FD, a.room(tab, n), flags, &tab.raw)
 		return err
 	})

@@ -53,7 +53,7 @@ func (t *Table) take(fd int) *Handle {
 		family, sotype = noSocket, unix.SOCK_STREAM
 	}
 	h := t.add(fd, family, sotype)
-	h.foreign, h.listening = true, listening
+	h.mode, h.listening = foreign, listening
 	if !ok {
 		return h
 	}
@@ -89,7 +89,7 @@ func doDup(_ *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	h.share()
 	d := tab.add(fd, h.family, h.sotype)
-	d.foreign, d.listening, d.lingers, d.patience, d.deaf = true, h.listening, h.lingers, h.patience, h.deaf
+	d.mode, d.listening, d.lingers, d.patience, d.deaf = foreign, h.listening, h.lingers, h.patience, h.deaf
 	return a.Give(handleValue(d)), nil
 }
 
@@ -164,12 +164,12 @@ func doNonblock(_ *loop.Task, _ *Table, a *Args) (Result, error) {
 		return a.Give(Flag(h.dontWait())), nil
 	}
 	on := a.Int(1) != 0
-	if h.foreign {
+	if h.isForeign() {
 		if err := unix.SetNonblock(h.FD, on); err != nil {
 			return nil, err
 		}
 	}
-	h.nonblock = on
+	h.setNonblock(on)
 	return nil, nil
 }
 

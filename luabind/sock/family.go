@@ -194,3 +194,19 @@ func kindOf(a *Args) (family, sotype int, nonblock bool) {
 	}
 	return family, sotype, n&flagNonblock != 0
 }
+
+// attemptOutcome tells how a connect under way has ended: nil, its error, or EALREADY
+// while it lasts. Unlike another connect(2) it asks only.
+func attemptOutcome(fd int) error {
+	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	if err == nil && n != 0 {
+		err = unix.Errno(n)
+	}
+	if err == nil {
+		var peer rawAddr
+		if err = sysName(fd, true, &peer); err == unix.ENOTCONN {
+			err = unix.EALREADY
+		}
+	}
+	return err
+}

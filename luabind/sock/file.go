@@ -58,7 +58,7 @@ func doSendfile(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	defer h.end(w)
 	for w.done < left {
 		n := 0
-		if h.foreign && !h.dontWait() { // sendfile(2) would block the program
+		if h.isForeign() && !h.dontWait() { // sendfile(2) would block the program
 			piece := make([]byte, min(left-w.done, filePiece))
 			if n, _ = f.ReadAt(piece, offset+int64(w.done)); n == 0 {
 				break // the file has become shorter
@@ -70,7 +70,7 @@ func doSendfile(t *loop.Task, tab *Table, a *Args) (Result, error) {
 			}
 			continue
 		}
-		err := h.retry(t, loop.Write, a, h.refuses(listens), func() (err error) {
+		err := h.retry(t, loop.Write, a, h.refusesData(), func() (err error) {
 			at := offset + int64(w.done)
 			n, err = unix.Sendfile(h.FD, int(f.Fd()), &at, min(left-w.done, filePiece))
 			if n > 0 {

@@ -15,22 +15,39 @@ import (
 // it stays as it is. Data calls do not block by their flags; a call that has no such
 // flag is made when the poller says that it will not wait, beside the loop.
 
+// A mode is what is unusual about the calls on a handle; 0 most often.
+type mode uint8
+
+const (
+	nonblocking mode = 1 << iota // they give EAGAIN; of a foreign one the kernel knows
+	foreign                      // others have the same open file
+)
+
+func (h *Handle) isForeign() bool { return h.mode&foreign != 0 }
+
+func (h *Handle) setNonblock(on bool) {
+	h.mode &^= nonblocking
+	if on {
+		h.mode |= nonblocking
+	}
+}
+
 // share makes h foreign, because its open file gets a second descriptor. The file
 // blocks from now on as the handle does, which is what the other one expects.
 func (h *Handle) share() {
-	if h.foreign {
+	if h.isForeign() {
 		return
 	}
-	h.foreign = true
-	if !h.nonblock {
+	if h.mode&nonblocking == 0 {
 		unix.SetNonblock(h.FD, false)
 	}
+	h.mode |= foreign
 }
 
 // dontWait reports whether calls on h give EAGAIN instead of waiting.
 func (h *Handle) dontWait() bool {
-	if !h.foreign {
-		return h.nonblock
+	if !h.isForeign() {
+		return h.mode&nonblocking != 0
 	}
 	return h.opened(unix.O_NONBLOCK) != 0
 }
@@ -78,8 +95,11 @@ func (h *Handle) acceptAside(t *loop.Task, tab *Table, a *Args) (fd int, err err
 	}
 	var from rawAddr
 	fd, err = h.aside(t, a.Deadline(), func(fd int) (int, error) { return sysAcceptBlocking(fd, &from) }, func(fd int) { unix.Close(fd) })
+	if err != nil { // the call may still be under way, and write to from
+		return -1, err
+	}
 	tab.raw = from
-	return fd, err
+	return fd, nil
 }
 
 // connectAside is connect(2) on a blocking foreign socket.

@@ -110,7 +110,7 @@ func doSocket(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		return nil, err
 	}
 	h := tab.add(fd, family, sotype)
-	h.nonblock = nonblock
+	h.setNonblock(nonblock)
 	return a.Give(handleValue(h)), nil
 }
 
@@ -124,7 +124,8 @@ func doSocketpair(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		return nil, err
 	}
 	one, other := tab.add(fds[0], family, sotype), tab.add(fds[1], family, sotype)
-	one.nonblock, other.nonblock = nonblock, nonblock
+	one.setNonblock(nonblock)
+	other.setNonblock(nonblock)
 	return a.Give(handleValue(one), handleValue(other)), nil
 }
 
@@ -159,7 +160,7 @@ func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
 	var fd int
 	var err error
-	if flags := h.refuses(talks); h.foreign && flags == 0 {
+	if flags := h.refusesAccept(); h.isForeign() && flags == 0 {
 		fd, err = h.acceptAside(t, tab, a)
 	} else {
 		err = h.retry(t, loop.Read, a, flags, func() (err error) {
@@ -176,7 +177,7 @@ func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	t.Spent(0)
 	c := tab.add(fd, h.family, h.sotype)
 	c.lingers, c.patience = h.lingers, h.patience // the kernel copies the listener's options
-	c.nonblock = a.Int(1)&flagNonblock != 0
+	c.setNonblock(a.Int(1)&flagNonblock != 0)
 	return a.Give(handleValue(c), tab.raw.decode().text()), nil
 }
 
@@ -186,7 +187,7 @@ func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.foreign && !h.dontWait() {
+	if h.isForeign() && !h.dontWait() {
 		return nil, h.connectAside(t, a, addr)
 	}
 	if err := tab.raw.encode(addr); err != nil {
@@ -194,7 +195,7 @@ func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	var patience time.Time
 	err = sysConnect(h.FD, &tab.raw)
-	if err != nil && (h.nonblock || h.foreign) {
+	if err != nil && h.mode != 0 {
 		return nil, err
 	}
 	if err == unix.EINPROGRESS {
@@ -212,7 +213,11 @@ func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
 			if err = tab.raw.encode(addr); err != nil {
 				return nil, err
 			}
-			err = connectOutcome(h.FD, &tab.raw)
+			if h.family == unix.AF_INET || h.family == unix.AF_INET6 {
+				err = connectOutcome(h.FD, &tab.raw)
+			} else {
+				err = attemptOutcome(h.FD) // connect(2) may begin anew
+			}
 		}
 	}
 	if err == unix.EAGAIN && h.family == unix.AF_UNIX {

@@ -111,7 +111,7 @@ func (h *Handle) deliver(t *loop.Task, tab *Table, a *Args, m *message, flags in
 
 // sendMessage sends m, of total bytes; see transmit.
 func (h *Handle) sendMessage(t *loop.Task, tab *Table, a *Args, m *message, total, flags int) (sent int, err error) {
-	flags |= h.refuses(listens)
+	flags |= h.refusesData()
 	try := func() error {
 		for {
 			if m.to != nil {
@@ -172,7 +172,7 @@ func doRecvmsg(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	var m arrival
 	var rooms [][]byte
-	err := h.retry(t, loop.Read, a, flags|urgent(flags)|h.refuses(listens), func() (err error) {
+	err := h.retry(t, loop.Read, a, flags|urgent(flags)|h.refusesData(), func() (err error) {
 		rooms = tab.rooms(a)
 		m, err = sysRecvmsg(h.FD, rooms, tab.control[:a.Int(3)], flags, &tab.raw)
 		return err

@@ -18,7 +18,7 @@ func doSplice(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if !from.Stream() || !to.Stream() {
 		return nil, misuse("both must be streams; pump moves datagrams")
 	}
-	if from.foreign && !from.dontWait() || to.foreign && !to.dontWait() {
+	if from.isForeign() && !from.dontWait() || to.isForeign() && !to.dontWait() {
 		return doPump(t, tab, a)
 	}
 	var pipe [2]int
@@ -68,7 +68,7 @@ func doSplice(t *loop.Task, tab *Table, a *Args) (Result, error) {
 
 // spliced is one splice(2), which waits for h.
 func (h *Handle) spliced(t *loop.Task, dir loop.Dir, a *Args, from, to, most int) (n int, err error) {
-	err = h.retry(t, dir, a, h.refuses(listens), func() error {
+	err = h.retry(t, dir, a, h.refusesData(), func() error {
 		moved, err := unix.Splice(from, nil, to, nil, most, spliceFlags)
 		n = int(moved)
 		return err

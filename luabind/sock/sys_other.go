@@ -99,18 +99,7 @@ func sysDisconnect(int) error { return unix.ENOSYS }
 
 // connectOutcome tells how an attempt under way has ended: nil, its error, or
 // EALREADY while it lasts.
-func connectOutcome(fd int, r *rawAddr) error {
-	if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR); err != nil || n != 0 {
-		if err == nil {
-			err = unix.Errno(n)
-		}
-		return err
-	}
-	if _, err := unix.Getpeername(fd); err == unix.ENOTCONN {
-		return unix.EALREADY
-	}
-	return nil
-}
+func connectOutcome(fd int, _ *rawAddr) error { return attemptOutcome(fd) }
 
 func sysSend(fd int, data string, flags int) (int, error) {
 	return unix.SendmsgN(fd, []byte(data), nil, nil, flags|unix.MSG_DONTWAIT)

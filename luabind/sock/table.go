@@ -21,8 +21,7 @@ type Handle struct {
 	family    int
 	sotype    int
 	listening bool
-	nonblock  bool             // calls do not wait; of a foreign one the kernel knows
-	foreign   bool             // others have the same open file: see share
+	mode      mode
 	lingers   bool             // close(2) may block
 	patience  [2]time.Duration // SO_RCVTIMEO and SO_SNDTIMEO, 0 for none
 	owed      error            // of a send that went out in part, not told yet

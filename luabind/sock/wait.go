@@ -30,11 +30,28 @@ func (h *Handle) retry(t *loop.Task, dir loop.Dir, a *Args, flags int, try func(
 	}
 }
 
-// refuses returns MSG_DONTWAIT for a call that sockets of that sort are not made
-// for: its errno comes at once, and there is nothing to wait for. So it does for a
-// nonblocking handle.
-func (h *Handle) refuses(sort func(*Handle) bool) int {
-	if sort(h) || (h.nonblock || h.foreign) && h.dontWait() {
+// refusesData and refusesAccept return MSG_DONTWAIT for a call that the socket is not
+// made for: its errno comes at once, and there is nothing to wait for. So they do for
+// a nonblocking handle.
+func (h *Handle) refusesData() int {
+	if h.listening || h.mode != 0 {
+		return h.dontWaitIf(h.listening)
+	}
+	return 0
+}
+
+func (h *Handle) refusesAccept() int {
+	if !h.listening || h.mode != 0 {
+		return h.dontWaitIf(!h.listening)
+	}
+	return 0
+}
+
+// dontWaitIf is kept out of its callers, which fit into theirs then.
+//
+//go:noinline
+func (h *Handle) dontWaitIf(refused bool) int {
+	if refused || h.dontWait() {
 		return unix.MSG_DONTWAIT
 	}
 	return 0
