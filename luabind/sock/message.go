@@ -24,7 +24,7 @@ func messageVerbs() []Verb {
 			Example: `sendmsg 1 "take it" --fds 2`, See: "sendmsg(2), cmsg(3), unix(7), ip(7), ipv6(7)", Run: doSendmsg},
 		{Name: "recvmsg", Waits: true, Gives: "the data, one result for each MAX; then what is known of the message: from, flags, control messages by name; eof as recv",
 			Summary: "receive one message into pieces, with its control messages",
-			Details: "With several MAX (numbers or buffers) the data fills one after the other. Descriptors that come become handles, in fds. Control messages that are not known are in cmsgs, with level, type and data. CONTROL is the room for control messages, in bytes: what does not fit is lost, and the flags have ctrunc.",
+			Details: "With several MAX (numbers or buffers) the data fills one after the other. Descriptors that come become handles, in fds; beyond a limit of handles they are closed. Control messages that are not known are in cmsgs, with level, type and data. CONTROL is the room for control messages, in bytes: what does not fit is lost, and the flags have ctrunc.",
 			Params: []Param{socket, {Name: "max", Kind: RoomKind, Optional: true, Rest: true, Min: 1, Max: maxReceive}, flags,
 				{Name: "room", Kind: IntKind, Optional: true, Default: Num(8192), Max: 1 << 16}},
 			Errors:  []Cause{{"ENOTCONN", "the socket is not connected"}, {"ECONNRESET", "the peer has reset the connection"}, {"EAGAIN", "with dontwait or errqueue: nothing has come"}},
