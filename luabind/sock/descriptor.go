@@ -58,7 +58,7 @@ func (t *Table) take(fd int) *Handle {
 		return h
 	}
 	if l, err := unix.GetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER); err == nil {
-		h.lingers = l.Onoff != 0 && l.Linger > 0
+		h.lingering(l)
 	}
 	for i, name := range []int{unix.SO_RCVTIMEO, unix.SO_SNDTIMEO} {
 		if tv, err := unix.GetsockoptTimeval(fd, unix.SOL_SOCKET, name); err == nil {
@@ -89,7 +89,7 @@ func doDup(_ *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	h.share()
 	d := tab.add(fd, h.family, h.sotype)
-	d.mode, d.listening, d.lingers, d.patience, d.deaf = foreign, h.listening, h.lingers, h.patience, h.deaf
+	d.mode, d.listening, d.lingers, d.resets, d.patience, d.deaf = foreign, h.listening, h.lingers, h.resets, h.patience, h.deaf
 	return a.Give(handleValue(d)), nil
 }
 

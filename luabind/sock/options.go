@@ -61,7 +61,7 @@ func (t *Table) note(h *Handle, o *option) error {
 		if err != nil {
 			return err
 		}
-		h.lingers = l.Onoff != 0 && l.Linger > 0
+		h.lingering(l)
 	}
 	if byNumber || o.form == aTimeval {
 		for i, num := range []int{unix.SO_RCVTIMEO, unix.SO_SNDTIMEO} {
@@ -76,6 +76,11 @@ func (t *Table) note(h *Handle, o *option) error {
 		h.family = askFamily(h.FD, h.family) // IPV6_ADDRFORM
 	}
 	return nil
+}
+
+// lingering notes what SO_LINGER makes of close(2).
+func (h *Handle) lingering(l *unix.Linger) {
+	h.lingers, h.resets = l.Onoff != 0 && l.Linger > 0, l.Onoff != 0 && l.Linger == 0
 }
 
 // setLinger sets SO_LINGER; a negative time turns it off.

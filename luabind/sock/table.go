@@ -23,6 +23,7 @@ type Handle struct {
 	listening bool
 	mode      mode
 	lingers   bool             // close(2) may block
+	resets    bool             // close(2) sends RST: nothing of a connection is left
 	patience  [2]time.Duration // SO_RCVTIMEO and SO_SNDTIMEO, 0 for none
 	owed      error            // of a send that went out in part, not told yet
 	deaf      bool             // shutdown(2) has ended its receiving
@@ -133,7 +134,9 @@ func (t *Table) add(fd, family, sotype int) *Handle {
 // forget takes h out of the table; its descriptor is still open.
 func (t *Table) forget(h *Handle) {
 	if h.sotype == unix.SOCK_STREAM && h.family != unix.AF_UNIX {
-		h.cookie = sysCookie(h.FD)
+		if !h.resets {
+			h.cookie = sysCookie(h.FD)
+		}
 		t.closed[h.N%len(t.closed)] = h
 	}
 	h.closed = true
