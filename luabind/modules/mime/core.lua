@@ -73,42 +73,29 @@ function core.unqp(a, b)
   return table.concat(out), b and text:sub(at) or nil
 end
 
--- wrap breaks lines that are longer than length; left says how much of the last
--- one is free.
-function core.wrp(left, text, length)
-  length = length or 76
-  if not text then
-    return left < length and "\r\n" or nil, length
-  end
-  local out = {}
-  for c in text:gmatch("[^\r]") do
-    if c == "\n" then
-      out[#out + 1], left = "\r\n", length
-    else
-      if left <= 0 then out[#out + 1], left = "\r\n", length end
-      out[#out + 1], left = c, left - 1
+-- wrapper makes a filter that breaks lines which are longer than length; left is
+-- how much of the last one is free, and need how much a character wants.
+local function wrapper(break_text, need)
+  return function(left, text, length)
+    length = length or 76
+    if not text then return left < length and break_text or nil, length end
+    local out = {}
+    for c in text:gmatch("[^\r]") do
+      if c == "\n" then
+        out[#out + 1], left = "\r\n", length
+      else
+        if left < need(c) then out[#out + 1], left = break_text, length end
+        out[#out + 1], left = c, left - 1
+      end
     end
+    return table.concat(out), left
   end
-  return table.concat(out), left
 end
 
--- qpwrp is wrp for quoted-printable: a soft break, and none inside of =XX.
-function core.qpwrp(left, text, length)
-  length = length or 76
-  if not text then
-    return left < length and "=\r\n" or nil, length
-  end
-  local out = {}
-  for c in text:gmatch("[^\r]") do
-    if c == "\n" then
-      out[#out + 1], left = "\r\n", length
-    else
-      if left <= (c == "=" and 3 or 1) then out[#out + 1], left = "=\r\n", length end
-      out[#out + 1], left = c, left - 1
-    end
-  end
-  return table.concat(out), left
-end
+core.wrp = wrapper("\r\n", function() return 1 end)
+
+-- A soft break takes a place, and must not part an =XX.
+core.qpwrp = wrapper("=\r\n", function(c) return c == "=" and 4 or 2 end)
 
 -- eol makes every line's end the marker; last is the code of a CR or LF that
 -- another may follow, 0 for none.
