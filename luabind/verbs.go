@@ -15,11 +15,7 @@ func (s *Session) openVerbs() {
 	methods := s.lua.NewTable()
 	for i := range s.verbs {
 		v := &s.verbs[i]
-		call := s.bind(v)
-		if v.RunData != nil || v.RunCount != nil {
-			call = s.direct(v, call)
-		}
-		f := s.lua.NewFunction(call)
+		f := s.lua.NewFunction(s.bind(v))
 		for _, name := range append([]string{v.Name}, v.Aliases...) {
 			s.builtins.RawSetString(name, f)
 			if len(v.Params) > 0 && v.Params[0].Kind == sock.HandleKind {
@@ -40,7 +36,13 @@ func (s *Session) openVerbs() {
 // bind returns the Lua function of a verb. A last table with names in it gives
 // parameters by name, as --name does on a command.
 func (s *Session) bind(v *sock.Verb) lua.LGFunction {
+	short := v.RunData != nil || v.RunCount != nil
 	return func(L *lua.LState) int {
+		if short {
+			if n := s.direct(L, v); n >= 0 {
+				return n
+			}
+		}
 		t := s.Loop.Current()
 		c := s.Table.Begin(v)
 		top := L.GetTop()
