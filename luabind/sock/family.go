@@ -72,10 +72,7 @@ func namesIn(table []named) []string {
 // familyOf reads "inet", "AF_INET" or 2. For a short word its Str stays, and tells
 // the type.
 func familyOf(v Value) (Value, error) {
-	if n, err := integer(v, 0, 1<<31-1); err == nil {
-		return Num(n), nil
-	}
-	if v.Type == Text || v.Type == Bytes {
+	if v.Type == Text || v.Type == Bytes { // the names first: a refused number costs an error
 		word := strings.ToLower(v.Str)
 		for _, s := range shortKinds {
 			if s.name == word {
@@ -92,6 +89,9 @@ func familyOf(v Value) (Value, error) {
 			}
 		}
 	}
+	if n, err := integer(v, 0, 1<<31-1); err == nil {
+		return Num(n), nil
+	}
 	return v, fmt.Errorf("family: %s is none of %s and others (help socket)", v.word(), strings.Join(Families()[:7], ", "))
 }
 
@@ -104,9 +104,9 @@ func typeOf(v Value) (Value, error) {
 		}
 		return Num(n), nil
 	}
-	bad := fmt.Errorf("type: %s is none of %s", v.word(), strings.Join(SocketTypes(), ", "))
+	bad := func() error { return fmt.Errorf("type: %s is none of %s", v.word(), strings.Join(SocketTypes(), ", ")) }
 	if v.Type != Text && v.Type != Bytes {
-		return v, bad
+		return v, bad()
 	}
 	sotype, flags := -1, 0
 words:
@@ -119,7 +119,7 @@ words:
 			}
 		}
 		if sotype >= 0 {
-			return v, bad
+			return v, bad()
 		}
 		for _, t := range socketTypes {
 			if t.name == short {
@@ -129,14 +129,14 @@ words:
 		}
 		n, err := integer(Str(word), 0, flagNonblock-1)
 		if err != nil {
-			return v, bad
+			return v, bad()
 		}
 		sotype = n
 	}
 	if sotype < 0 {
 		sotype = unix.SOCK_STREAM
 		if flags == 0 {
-			return v, bad
+			return v, bad()
 		}
 		return Value{Type: Text, Num: float64(flags)}, nil // the type is the family's own
 	}
