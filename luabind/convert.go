@@ -120,10 +120,14 @@ func (s *Session) toLua(v *sock.Value) lua.LValue {
 }
 
 func (s *Session) number(n float64) lua.LValue {
-	if i := int(n); i >= 0 && i < len(s.numbers) && float64(i) == n {
-		return s.numbers[i]
+	i := int(n)
+	if i < 0 || i >= len(s.numbers) || float64(i) != n {
+		return lua.LNumber(n)
 	}
-	return lua.LNumber(n)
+	if s.numbers[i] == nil {
+		s.numbers[i] = lua.LNumber(n)
+	}
+	return s.numbers[i]
 }
 
 // handle returns the one userdata of h.

@@ -76,7 +76,7 @@ type Session struct {
 	tostring   *lua.LFunction // the one that print needs no call of
 	jobMeta    *lua.LTable
 	errorMeta  *lua.LTable
-	numbers    [1025]lua.LValue // small numbers, made once: results need no allocation
+	numbers    [1025]lua.LValue // small numbers, each made when it first comes: results need no allocation
 	coroutines map[*lua.LState]*coroutine
 	typed      []string      // lines that were read for a reader that had gone
 	stdin      *bufio.Reader // what io.read reads
@@ -182,6 +182,7 @@ func (s *Session) Do(f func(*loop.Task) error) error {
 func (s *Session) openLua() {
 	options := threadOptions
 	options.SkipOpenLibs = true
+	options.RegistrySize = 128 // NewState takes less for its default, which is 40 times that
 	s.lua = lua.NewState(options)
 	s.lua.Options = threadOptions
 	s.hook = &hook{session: s, meter: meter{Limits: s.Limits}}
@@ -200,9 +201,6 @@ func (s *Session) openLua() {
 	stdlib.OpenDebug(s.lua, s.Sandbox)
 	stdlib.OpenOS(s.lua, system{s})
 	s.stdin, s.endIO = stdlib.OpenIO(s.lua, system{s})
-	for i := range s.numbers {
-		s.numbers[i] = lua.LNumber(i)
-	}
 	s.builtins = s.lua.NewTable()
 	meta := s.lua.NewTable()
 	meta.RawSetString("__index", s.builtins)
