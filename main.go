@@ -150,6 +150,14 @@ script that cannot be read, 70 a bug, 130 interrupted; exit(n) in a script is n.
 		},
 	})
 	root.AddCommand(&cobra.Command{
+		Use:   "doctor",
+		Short: "Tell what this system allows, and what to do about the rest",
+		Args:  cobra.NoArgs,
+		Run: func(*cobra.Command, []string) {
+			*status = repl.Batch{Streams: streams}.Commands([]string{"doctor"}, nil)
+		},
+	})
+	root.AddCommand(&cobra.Command{
 		Use:   "version",
 		Short: "Tell the version",
 		Args:  cobra.NoArgs,

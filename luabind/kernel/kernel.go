@@ -10,6 +10,7 @@
 package kernel
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ func (v *View) Close() {
 		v.conn = nil
 	}
 }
+
+// errOutside is what a sandbox answers.
+var errOutside = errors.New("the sandbox does not tell what is outside of it")
 
 // states are the TCP states in the words of RFC 9293, and gone for a connection
 // that the kernel has forgotten. Linux says SYN_RECV.
@@ -76,6 +80,10 @@ func (v *View) Verbs() []sock.Verb {
 			Details: "Without names: those that are not 0. A name may be a part of one: Listen gives ListenOverflows and ListenDrops. They are what nstat shows, of IP, ICMP, TCP and UDP.",
 			Params:  []sock.Param{{Name: "names", Kind: sock.TextKind, Rest: true, Optional: true}},
 			Example: "counters Listen Retrans", See: "nstat(8), proc(5)", Show: showCounters, Run: v.counters},
+		{Name: "doctor", Gives: "a row for each thing",
+			Summary: "tell what this system allows, and what to do about the rest",
+			Details: "Each is tried, not guessed: sock_diag, IPv6, ports below 1024, how many descriptors, raw sockets, private networks.",
+			Example: "doctor", See: "capabilities(7), user_namespaces(7)", Show: showDoctor, Run: v.doctor},
 	}
 }
 
@@ -227,6 +235,21 @@ func number(v sock.Value) string {
 		return "0"
 	}
 	return v.String()
+}
+
+func showDoctor(r sock.Result) string {
+	var rows [][]string
+	for _, f := range r[0].Any.([]sock.Value) {
+		mark := "ok"
+		if field(f, "ok").Num == 0 {
+			mark = "no"
+		}
+		rows = append(rows, []string{mark, field(f, "what").Str, field(f, "found").Str})
+		if remedy := field(f, "remedy").Str; remedy != "" {
+			rows = append(rows, []string{"", "", remedy})
+		}
+	}
+	return sock.Columns(rows)
 }
 
 func showCounters(r sock.Result) string {

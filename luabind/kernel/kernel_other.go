@@ -25,6 +25,10 @@ func (v *View) glance(*sock.Handle) glance { return glance{} }
 // Explain tells why a call failed, from what the kernel says; nothing here.
 func (v *View) Explain(*sock.Table, *sock.Error) string { return "" }
 
+func (v *View) doctor(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
+	return nil, errUnseen
+}
+
 func (v *View) queues(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
 	return nil, errUnseen
 }

@@ -11,6 +11,9 @@ import (
 )
 
 func (v *View) sockets(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, error) {
+	if tab.Policy.Loopback {
+		return nil, errOutside
+	}
 	protocol := uint8(unix.IPPROTO_TCP)
 	if a.Text(0) == "udp" {
 		protocol = unix.IPPROTO_UDP
