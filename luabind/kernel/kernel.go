@@ -36,8 +36,8 @@ var errOutside = errors.New("the sandbox does not tell what is outside of it")
 
 // states are the TCP states in the words of RFC 9293, and gone for a connection
 // that the kernel has forgotten. Linux says SYN_RECV.
-var states = []string{"ESTABLISHED|established", "SYN_SENT|syn_sent", "SYN_RCVD|syn_rcvd|SYN_RECV|syn_recv", "FIN_WAIT1|fin_wait1", "FIN_WAIT2|fin_wait2",
-	"TIME_WAIT|time_wait", "CLOSE|close|CLOSED|closed", "CLOSE_WAIT|close_wait", "LAST_ACK|last_ack", "LISTEN|listen", "CLOSING|closing", "gone|GONE"}
+var states = []string{"ESTABLISHED", "SYN_SENT", "SYN_RCVD|SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE|CLOSED", "CLOSE_WAIT", "LAST_ACK",
+	"LISTEN", "CLOSING", "gone"}
 
 // Verbs returns the rows of this package, in the order help prints them.
 func (v *View) Verbs() []sock.Verb {

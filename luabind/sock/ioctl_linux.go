@@ -5,11 +5,11 @@ import "golang.org/x/sys/unix"
 // requests are the ioctls of tcp(7), udp(7), unix(7) and socket(7) that tell an int.
 func requests() []request {
 	return []request{
-		{"SIOCINQ", []string{"inq", "siocinq", "fionread"}, unix.SIOCINQ, "bytes that have come and were not received; of a datagram socket, of the first datagram"},
-		{"SIOCOUTQ", []string{"outq", "siocoutq", "tiocoutq"}, unix.SIOCOUTQ, "bytes that were sent and are not acknowledged"},
-		{"SIOCOUTQNSD", []string{"outqnsd", "siocoutqnsd"}, unix.SIOCOUTQNSD, "of these, bytes that have not left yet"},
-		{"SIOCATMARK", []string{"atmark", "siocatmark"}, unix.SIOCATMARK, "1 if the next byte stood behind urgent data"},
-		{"SIOCGPGRP", []string{"pgrp", "siocgpgrp", "fiogetown"}, unix.SIOCGPGRP, "who gets the socket's signals"},
+		{"SIOCINQ", []string{"inq", "fionread"}, unix.SIOCINQ, "bytes that have come and were not received; of a datagram socket, of the first datagram"},
+		{"SIOCOUTQ", []string{"outq", "tiocoutq"}, unix.SIOCOUTQ, "bytes that were sent and are not acknowledged"},
+		{"SIOCOUTQNSD", []string{"outqnsd"}, unix.SIOCOUTQNSD, "of these, bytes that have not left yet"},
+		{"SIOCATMARK", []string{"atmark"}, unix.SIOCATMARK, "1 if the next byte stood behind urgent data"},
+		{"SIOCGPGRP", []string{"pgrp", "fiogetown"}, unix.SIOCGPGRP, "who gets the socket's signals"},
 	}
 }
 

@@ -178,9 +178,10 @@ func (p *Param) choice(word string) (int, string) {
 				return i, name
 			}
 		}
-		word = strings.ToLower(word)
-		for _, prefix := range []string{"af_", "pf_", "sock_", "shut_"} {
-			word = strings.TrimPrefix(word, prefix)
+		for _, prefix := range []string{"sock_", "shut_"} {
+			if len(word) > len(prefix) && strings.EqualFold(word[:len(prefix)], prefix) {
+				word = word[len(prefix):]
+			}
 		}
 	}
 	return -1, ""
@@ -200,17 +201,17 @@ func choose(p *Param, v Value) (Value, error) {
 	return v, fmt.Errorf("%s: %s is none of %s", p.Name, v.word(), strings.Join(names, ", "))
 }
 
-// spelling reports whether word is among the spellings of choice, and returns the
-// first of them.
+// spelling reports whether word is among the spellings of choice, in any case, and
+// returns the first of them.
 func spelling(choice, word string) (first string, ok bool) {
 	first, rest, more := strings.Cut(choice, "|")
-	if first == word {
+	if strings.EqualFold(first, word) {
 		return first, true
 	}
 	for more && !ok {
 		var next string
 		next, rest, more = strings.Cut(rest, "|")
-		ok = next == word
+		ok = strings.EqualFold(next, word)
 	}
 	return first, ok
 }
