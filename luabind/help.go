@@ -145,7 +145,7 @@ func (s *Session) describeVerb(v *sock.Verb) string {
 			for _, c := range p.Choices {
 				words = append(words, strings.ReplaceAll(c, "|", "="))
 			}
-			fmt.Fprintf(&b, "  %s: %s\n", strings.ToUpper(p.Name), strings.Join(words, ", "))
+			b.WriteString(wrap(strings.ToUpper(p.Name)+": "+strings.Join(words, ", "), "  "))
 		case sock.FlagsKind, sock.EventsKind, sock.BitsKind:
 			b.WriteString(wrap(strings.ToUpper(p.Name)+", joined by |: "+strings.Join(p.BitNames(), ", "), "  "))
 		case sock.FamilyKind:

@@ -178,7 +178,7 @@ func (p *Param) choice(word string) (int, string) {
 				return i, name
 			}
 		}
-		for _, prefix := range []string{"sock_", "shut_"} {
+		for _, prefix := range []string{"af_", "pf_", "sock_", "shut_"} {
 			if len(word) > len(prefix) && strings.EqualFold(word[:len(prefix)], prefix) {
 				word = word[len(prefix):]
 			}
