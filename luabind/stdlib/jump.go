@@ -36,20 +36,27 @@ func decided(e *ast.LogicalOpExpr) ast.Expr {
 	return e.Rhs
 }
 
-// withoutJump puts a declaration before the "break" that a loop begins with.
-func withoutJump(stmts []ast.Stmt, loop ast.Stmt) []ast.Stmt {
-	first := stmts
-	for len(first) > 0 {
-		block, ok := first[0].(*ast.DoBlockStmt)
-		if !ok {
-			break
+// mayBeginWithJump reports whether the first that is compiled of a block may be a
+// jump without a condition.
+func mayBeginWithJump(stmts []ast.Stmt) bool {
+	if len(stmts) == 0 {
+		return false
+	}
+	switch s := stmts[0].(type) {
+	case *ast.BreakStmt, *ast.GotoStmt, *ast.LabelStmt, *ast.DoBlockStmt, *ast.WhileStmt, *ast.RepeatStmt:
+		return true
+	case *ast.IfStmt:
+		switch s.Condition.(type) {
+		case *ast.TrueExpr, *ast.NumberExpr, *ast.StringExpr:
+			return true
 		}
-		first = block.Stmts
 	}
-	if len(first) == 0 {
-		return stmts
-	}
-	if _, ok := first[0].(*ast.BreakStmt); !ok {
+	return false
+}
+
+// withoutJump puts a declaration before the jump that a loop may begin with.
+func withoutJump(stmts []ast.Stmt, loop ast.Stmt) []ast.Stmt {
+	if !mayBeginWithJump(stmts) {
 		return stmts
 	}
 	none := &ast.NilExpr{}

@@ -32,6 +32,12 @@ var languageCases = []struct{ code, want string }{
 	  for x in f do end for x in f do end return table.concat(seen, ",")`, `nil,1,2,nil,4,5`},
 	{`local n = 0 for k in pairs{1, 2, 3} do if false then n = 9 end local x = n and 1 or k n = n + x end return n`, `3`},
 	{`local n = 0 for k in pairs{1, 2, 3} do local x = (false or false) and 1 or k n = n + x end return n`, `6`},
+	{`local n = 0 for k in pairs{1, 2} do if (1 and 1) then break end n = n + 1 end return n`, `0`},
+	{`local n = 0 for k in pairs{1, 2} do do end if true then break end n = n + 1 end return n`, `0`},
+	{`local n = 0 for k in pairs{1, 2} do if true then end do do break end end n = n + 1 end return n`, `0`},
+	{`local n = 0 for k in pairs{1, 2} do while true do break end n = n + 1 end return n`, `2`},
+	{`local n = 0 for k in pairs{1, 2} do repeat if "x" then break end until true n = n + 1 end return n`, `2`},
+	{`local n = 0 for k in pairs{1, 2} do while false do end break end return n`, `0`},
 	{`for k in pairs{1, 2, 3} do break end return "out"`, `out`},
 	{`local function two() return 1, 2 end return true and two(), (nil or two()), false and 1, "x" or 2, nil and two()`, `1 1 false x nil`},
 	// Texts and numbers stand for each other (2.2.1).
