@@ -88,8 +88,10 @@ func (x *explanation) who(e entry) string {
 			return "handle " + label(h)
 		}
 	}
-	if program := owner(e.inode); program != "" {
-		return program
+	if !x.tab.Policy.Loopback { // a sandbox does not tell which programs run
+		if program := owner(e.inode); program != "" {
+			return program
+		}
 	}
 	return "another program"
 }
