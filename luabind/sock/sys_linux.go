@@ -39,6 +39,7 @@ var messageFlags = []Bit{
 	{"waitforone", unix.MSG_WAITFORONE},
 	{"batch", unix.MSG_BATCH},
 	{"zerocopy", unix.MSG_ZEROCOPY},
+	{"sock_devmem", unix.MSG_SOCK_DEVMEM},
 	{"fastopen", unix.MSG_FASTOPEN},
 	{"cmsg_cloexec", unix.MSG_CMSG_CLOEXEC},
 }
