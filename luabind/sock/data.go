@@ -191,7 +191,17 @@ func (t *Table) receive(task *loop.Task, h *Handle, n, flags int, a *Args) (int,
 	task.Share() // not after the call: what has come is in the scratch buffer of all
 	var patience time.Time
 	for {
-		if flags&unix.MSG_DONTWAIT != 0 || h.Ready(loop.Read) {
+		if h.lowWater > 1 && flags&unix.MSG_DONTWAIT == 0 && h.low(n) {
+			h.Drained(loop.Read)
+			err := h.wait(task, loop.Read, a, &patience)
+			if err == unix.EAGAIN { // SO_RCVTIMEO is over: what has come will do
+				flags |= unix.MSG_DONTWAIT
+			} else if err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if flags&unix.MSG_DONTWAIT != 0 || h.lowWater > 1 || h.Ready(loop.Read) { // the poller tells nothing below the mark
 			buf := a.room(t, n)
 			got, err := sysRecv(h.FD, buf, flags)
 			if err == nil {

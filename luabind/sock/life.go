@@ -176,7 +176,7 @@ func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	t.Spent(0)
 	c := tab.add(fd, h.family, h.sotype)
-	c.lingers, c.resets, c.patience = h.lingers, h.resets, h.patience // the kernel copies the listener's options
+	c.lingers, c.resets, c.patience, c.lowWater = h.lingers, h.resets, h.patience, h.lowWater // the kernel copies the listener's options
 	c.setNonblock(a.Int(1)&flagNonblock != 0)
 	return a.Give(handleValue(c), tab.raw.decode().text()), nil
 }

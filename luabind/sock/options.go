@@ -72,6 +72,13 @@ func (t *Table) note(h *Handle, o *option) error {
 			h.patience[i] = time.Duration(tv.Nano())
 		}
 	}
+	if byNumber || o.name == "SO_RCVLOWAT" {
+		n, err := unix.GetsockoptInt(h.FD, unix.SOL_SOCKET, unix.SO_RCVLOWAT)
+		if err != nil {
+			return err
+		}
+		h.lowWater = n
+	}
 	if byNumber || o.form == aFamily {
 		h.family = askFamily(h.FD, h.family) // IPV6_ADDRFORM
 	}

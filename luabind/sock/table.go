@@ -24,6 +24,7 @@ type Handle struct {
 	mode      mode
 	lingers   bool             // close(2) may block
 	resets    bool             // close(2) sends RST: nothing of a connection is left
+	lowWater  int              // SO_RCVLOWAT, 0 while nobody has set it
 	patience  [2]time.Duration // SO_RCVTIMEO and SO_SNDTIMEO, 0 for none
 	owed      error            // of a send that went out in part, not told yet
 	deaf      bool             // shutdown(2) has ended its receiving
