@@ -41,6 +41,7 @@ type Loop struct {
 	timers  timers
 	workers []*worker // coroutines between tasks
 	live    []*Task
+	begun   uint32 // tasks, ever
 
 	mu     sync.Mutex // guards what follows
 	posted []func()

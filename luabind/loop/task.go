@@ -37,6 +37,7 @@ type Task struct {
 	index  int  // in loop.live
 	parked bool // waits, and is not in the run queue
 	ended  bool
+	number uint32
 	err    error
 
 	cancelled bool
@@ -79,7 +80,8 @@ func (l *Loop) newWorker() *worker {
 // Go starts a task that runs f when its turn comes. What f returns is the
 // task's error.
 func (l *Loop) Go(f func(*Task) error) *Task {
-	t := &Task{loop: l, run: f, index: len(l.live)}
+	l.begun++
+	t := &Task{loop: l, run: f, index: len(l.live), number: l.begun}
 	t.waits = t.room[:0]
 	t.timer.init(&l.timers, t, nil)
 	if n := len(l.workers); n > 0 {
@@ -123,6 +125,9 @@ func (l *Loop) retire(t *Task) {
 
 // Loop returns the loop that t runs on.
 func (t *Task) Loop() *Loop { return t.loop }
+
+// Number returns which task of its loop this is: 1 for the first.
+func (t *Task) Number() int { return int(t.number) }
 
 // Ended reports whether t has ended, and with which error.
 func (t *Task) Ended() (bool, error) { return t.ended, t.err }

@@ -1,0 +1,133 @@
+package journal
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// A Fact is what an event tells: one of the types of this file, or a [Segment].
+type Fact interface {
+	Kind() string   // its name in files: "call", "return"…
+	String() string // one line for people, without the handle
+}
+
+// Input is what a person or a script's file gave to run.
+type Input struct{ Text string }
+
+// Socket tells that a handle was made, or renamed.
+type Socket struct {
+	Family, Type string // "inet", "stream"
+	FD           int
+	Name         string // "" for none
+	Host         string // of a lab, "" for the real network
+}
+
+// Call is the begin of a call.
+type Call struct {
+	Verb string
+	Text string // as it would be typed: "connect 2 127.0.0.1:2333"
+}
+
+// Return is the end of a call.
+type Return struct {
+	Call   int // the event of its begin
+	Result string
+	Errno  string // "" where it went well, or where no errno says why
+	Error  string // in words
+	Bytes  int    // that it moved
+}
+
+// State tells that a socket's state has changed; see tcp(7).
+type State struct {
+	Before, After string // "" before for one not seen yet; "gone" after for the kernel keeps nothing of it
+	Local, Peer   netip.AddrPort
+	Closed        bool // no descriptor is left: the kernel keeps the connection alone
+	Derived       bool // concluded, not seen
+}
+
+// Queue tells that a queue has changed its length.
+type Queue struct {
+	Name          string // "completed", "incomplete": a listener's; "receive", "send": a connection's, in bytes
+	Before, After int
+	Limit         int // the most that fit, 0 if that does not matter
+	Local         netip.AddrPort
+	FIN           bool // the end of the stream is in it as well
+}
+
+// Counter tells that a counter of the kernel has moved; see linux/snmp.h.
+type Counter struct {
+	Name string
+	By   int64
+}
+
+// Note is a remark about what happened.
+type Note struct{ Text string }
+
+// Kinds of the facts, as files name them.
+func (Input) Kind() string   { return "input" }
+func (Socket) Kind() string  { return "socket" }
+func (Call) Kind() string    { return "call" }
+func (Return) Kind() string  { return "return" }
+func (State) Kind() string   { return "state" }
+func (Queue) Kind() string   { return "queue" }
+func (Counter) Kind() string { return "counter" }
+func (Note) Kind() string    { return "note" }
+
+func (f Input) String() string { return f.Text }
+func (f Call) String() string  { return f.Text }
+func (f Note) String() string  { return f.Text }
+
+func (f Socket) String() string {
+	text := f.Family + " " + f.Type
+	if f.Host != "" {
+		text = f.Host + " " + text
+	}
+	if f.Name != "" {
+		text += " as " + f.Name
+	}
+	return text
+}
+
+func (f Return) String() string {
+	if f.Error != "" {
+		return "! " + f.Error
+	}
+	return strings.TrimSpace("= " + f.Result)
+}
+
+func (f State) String() string {
+	text := f.After
+	if f.Before != "" {
+		text = f.Before + " → " + f.After
+	}
+	if f.Derived {
+		text += " (derived)"
+	}
+	return text
+}
+
+func (f Queue) String() string {
+	switch f.Name {
+	case "receive", "send":
+		unit := "bytes"
+		if f.After == 1 {
+			unit = "byte"
+		}
+		text := fmt.Sprintf("%d %s to read", f.After, unit)
+		if f.Name == "send" {
+			text = fmt.Sprintf("%d %s not acknowledged", f.After, unit)
+		}
+		if f.FIN {
+			text += " + FIN"
+		}
+		return text
+	}
+	text := fmt.Sprintf("%s queue %d → %d", f.Name, f.Before, f.After)
+	if f.Limit > 0 {
+		text += fmt.Sprintf(" of %d", f.Limit)
+	}
+	return text
+}
+
+func (f Counter) String() string { return fmt.Sprintf("%s +%d", f.Name, f.By) }

@@ -1,0 +1,124 @@
+// Package journal is the one log of what happens in a session: what was typed,
+// which call began and how it ended, what the kernel changed, which segments were
+// seen. Everything that tells of it later is drawn from these events alone: the
+// lines at the prompt, ladders, pages, recordings, the files of a failed scenario.
+//
+// A session without a journal pays nothing for it: whoever has something to tell
+// asks whether the pointer is nil first. A [Journal] belongs to its loop's
+// goroutine.
+package journal
+
+import (
+	"time"
+
+	"socksh/luabind/loop"
+)
+
+// An Event is one thing that happened.
+type Event struct {
+	N      int           // 1, 2, 3… in the order of the log
+	At     time.Duration // since the journal began, by the monotonic clock
+	Task   int           // which task did it, 0 for what nobody here did
+	During int           // N of the call's begin that it belongs to, 0 for none
+	Handle int           // the handle that it is about, 0 for none
+	Fact   Fact
+}
+
+// A Journal keeps the last events, and tells its followers of each.
+type Journal struct {
+	// OnReturn are asked at the end of each call, and by [Journal.Look], to tell
+	// what has changed meanwhile. They add events of their own.
+	OnReturn []func()
+
+	began     time.Time
+	ring      []Event
+	last      int // N of the youngest event
+	followers []func(*Event)
+	open      map[int][]int // the calls that each task is in, by the task's number: one within the other
+	looking   bool
+}
+
+// New returns a journal that keeps the last size events.
+func New(size int) *Journal {
+	return &Journal{began: time.Now(), ring: make([]Event, 0, size), open: make(map[int][]int)}
+}
+
+// Follow has f told of each event from now on. It must not keep the pointer.
+func (j *Journal) Follow(f func(*Event)) { j.followers = append(j.followers, f) }
+
+// Add adds an event about a handle (0 for none), in the name of the task that runs,
+// and returns its number.
+func (j *Journal) Add(t *loop.Task, handle int, fact Fact) int {
+	e := Event{At: time.Since(j.began), Handle: handle, Fact: fact}
+	if t != nil {
+		e.Task = t.Number()
+		if calls := j.open[e.Task]; len(calls) > 0 {
+			e.During = calls[len(calls)-1]
+		}
+	}
+	return j.append(e)
+}
+
+// Since returns how long ago, by the journal's clock, t was.
+func (j *Journal) Since(t time.Time) time.Duration { return t.Sub(j.began) }
+
+func (j *Journal) append(e Event) int {
+	j.last++
+	e.N = j.last
+	if len(j.ring) < cap(j.ring) {
+		j.ring = append(j.ring, e)
+	} else {
+		j.ring[(j.last-1)%len(j.ring)] = e
+	}
+	for _, f := range j.followers {
+		f(&e)
+	}
+	return e.N
+}
+
+// Begin tells of a call's begin and returns the event's number, for [Journal.End].
+func (j *Journal) Begin(t *loop.Task, handle int, c Call) int {
+	n := j.Add(t, handle, c)
+	j.open[t.Number()] = append(j.open[t.Number()], n)
+	return n
+}
+
+// End tells of the end of the call that began as event n, and of what it changed.
+func (j *Journal) End(t *loop.Task, n, handle int, r Return) {
+	j.Look()
+	r.Call = n
+	j.Add(t, handle, r)
+	if calls := j.open[t.Number()]; len(calls) > 1 {
+		j.open[t.Number()] = calls[:len(calls)-1]
+	} else {
+		delete(j.open, t.Number())
+	}
+}
+
+// Look asks what has changed. Within a call it is the call's doing.
+func (j *Journal) Look() {
+	if j.looking {
+		return
+	}
+	j.looking = true
+	for _, f := range j.OnReturn {
+		f()
+	}
+	j.looking = false
+}
+
+// Events returns the events after number n that are kept, oldest first.
+func (j *Journal) Events(n int) []Event {
+	first := j.last - len(j.ring) // N of the youngest that is gone
+	all := make([]Event, 0, j.last-max(n, first))
+	for i := max(n, first); i < j.last; i++ {
+		all = append(all, j.ring[i%cap(j.ring)])
+	}
+	return all
+}
+
+// Last returns the number of the youngest event, 0 if there is none.
+func (j *Journal) Last() int { return j.last }
+
+// Dropped returns how many events are not kept any more.
+func (j *Journal) Dropped() int { return j.last - len(j.ring) }

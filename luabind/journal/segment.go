@@ -1,0 +1,74 @@
+package journal
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// A Segment is a TCP segment, or another packet, that was seen on a wire.
+type Segment struct {
+	At       time.Duration // when it passed, since the journal began
+	Protocol string        // "TCP", "UDP", "ICMP", or its number
+	From, To netip.AddrPort
+	Flags    string // of TCP, in the order of the header's bits from the right: "SYN+ACK"
+	Seq, Ack uint32 // relative to the connection's first ones where those were seen
+	Window   int    // in bytes, scaled where the scale was seen
+	Len      int    // bytes of payload
+	Data     string // the payload's first bytes
+	Options  string // of TCP, that matter to people: "mss 1460, wscale 7"
+	Fate     Fate
+	Where    string // the interface, or the host where it was seen
+	Frame    []byte // all that was captured of it, with its link header
+}
+
+// A Fate is what became of a segment on a cable.
+type Fate uint8
+
+// The fates of segments. On a wire that is only watched every one is seen, and
+// arrives.
+const (
+	Seen      Fate = iota // by a capture: sent, and not known to be lost
+	Held                  // by the cable, until it is released
+	Delivered             // by the cable
+	Dropped               // by the cable, or by a rule
+	Repeated              // a retransmission of what is held: swallowed and counted
+	Derived               // not seen at all: concluded from what the kernel says
+)
+
+var fates = [...]string{"seen", "held", "delivered", "dropped", "repeated", "derived"}
+
+func (f Fate) String() string { return fates[f] }
+
+// Kind returns "segment".
+func (Segment) Kind() string { return "segment" }
+
+// Summary returns what the segment carries, without its ends: "SYN+ACK seq=0 ack=1".
+func (s Segment) Summary() string {
+	var b strings.Builder
+	if s.Protocol != "TCP" {
+		b.WriteString(s.Protocol)
+		if s.Flags != "" {
+			b.WriteString(" " + s.Flags)
+		}
+	} else {
+		b.WriteString(s.Flags)
+		fmt.Fprintf(&b, " seq=%d", s.Seq)
+		if strings.Contains(s.Flags, "ACK") {
+			fmt.Fprintf(&b, " ack=%d", s.Ack)
+		}
+	}
+	if s.Len > 0 {
+		fmt.Fprintf(&b, " len=%d", s.Len)
+	}
+	return b.String()
+}
+
+func (s Segment) String() string {
+	text := fmt.Sprintf("%s → %s  %s", s.From, s.To, s.Summary())
+	if s.Fate > Seen && s.Fate != Delivered {
+		text += "  (" + s.Fate.String() + ")"
+	}
+	return text
+}
