@@ -31,14 +31,14 @@ func (s *Session) commands() []sock.Verb {
 				}
 				return a.Give(sock.Value{Type: sock.List, Any: rows}), nil
 			}},
-		{Name: "join", Aliases: []string{"wait"}, Waits: true, Gives: "the job's own result",
+		{Name: "join", Aliases: []string{"wait"}, Asks: true, Waits: true, Gives: "the job's own result",
 			Summary: "wait for a job and take its result",
 			Details: "A job that failed makes join fail the same way.",
 			Params:  []sock.Param{job},
 			Example: "wait j1", Run: func(t *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
 				return s.join(t, a.Value(0).Any.(*sock.Job), a)
 			}},
-		{Name: "cancel",
+		{Name: "cancel", Asks: true,
 			Summary: "end a job",
 			Details: "What it waits for ends at once; no script can catch that.",
 			Params:  []sock.Param{job},

@@ -7,11 +7,12 @@ import (
 )
 
 // direct makes the call that L holds by the short way of its verb, where the
-// arguments are a handle and data, or a handle and perhaps a count. It returns how
+// arguments are a handle and data, or a handle and perhaps a count, and no journal
+// listens. It returns how
 // many results it has pushed, or -1 where there is no short way.
 func (s *Session) direct(L *lua.LState, v *sock.Verb) int {
 	top := L.GetTop()
-	if top == 0 || top > 2 {
+	if top == 0 || top > 2 || s.Table.Journal != nil {
 		return -1
 	}
 	ud, ok := L.Get(1).(*lua.LUserData)

@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/line"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
@@ -49,6 +50,9 @@ func (s *Session) Inputs(text string) []string {
 // a job meanwhile, they become the job's.
 func (s *Session) Exec(t *loop.Task, text string) error {
 	s.running++
+	if j := s.Table.Journal; j != nil {
+		j.Add(t, 0, journal.Input{Text: text})
+	}
 	err := s.exec(t, text)
 	if j := localOf(t).job; j != nil {
 		j.Err = err

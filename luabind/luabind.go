@@ -53,10 +53,9 @@ type Session struct {
 	Loop  *loop.Loop
 	Table *sock.Table
 
-	kernel   kernel.View
-	watch    *kernel.Watch // what the kernel's changes are told from, nil while they are not shown
-	watching bool          // a task tells them
-	raised   struct {      // the last error value that was made, and of what
+	kernel kernel.View
+	view   view
+	raised struct { // the last error value that was made, and of what
 		value *lua.LTable
 		cause error
 	}

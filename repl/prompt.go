@@ -110,7 +110,7 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 		p.list("~ " + text + "\n")
 	}
 	s.ReadLine = p.ask
-	s.View(true)
+	s.View("states")
 	return p, nil
 }
 

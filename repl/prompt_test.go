@@ -175,7 +175,7 @@ func TestByHand(t *testing.T) {
 	p.sees("^= 2$", "^> $")
 	p.types("spawn(function() sleep(0.05) connect(cli, x) end)\rsend 3 half a li")
 	p.sees("^~ j[12] (accept srv = 3 127|.*done$)", "^~ j[12] (accept srv = 3 127|.*done$)",
-		"^~ 2 cli: CLOSE → ESTABLISHED$", "^~ 3: ESTABLISHED$", "^> send 3 half a li")
+		"^~ 1 srv: completed queue 0 → 1 of 129$", "^~ 2 cli: CLOSE → ESTABLISHED$", "^~ 1 srv: completed queue 1 → 0 of 129$", "^~ 3: ESTABLISHED$", "^> send 3 half a li")
 	p.types("\x15send 3 'whole line'\r")
 	p.sees("^= 10$", "^~ 2 cli: 10 bytes to read$", "^> $")
 	p.types("recv cli\r")

@@ -15,11 +15,12 @@ type Fact interface {
 // Input is what a person or a script's file gave to run.
 type Input struct{ Text string }
 
-// Socket tells that a handle was made, or renamed.
+// Socket tells that a handle was made, or that its name or an address has changed.
 type Socket struct {
 	Family, Type string // "inet", "stream"
 	FD           int
 	Name         string // "" for none
+	Local, Peer  string // addresses, "" for none
 	Host         string // of a lab, "" for the real network
 }
 
@@ -85,6 +86,12 @@ func (f Socket) String() string {
 	}
 	if f.Name != "" {
 		text += " as " + f.Name
+	}
+	if f.Local != "" {
+		text += " " + f.Local
+	}
+	if f.Peer != "" {
+		text += " ↔ " + f.Peer
 	}
 	return text
 }

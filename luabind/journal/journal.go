@@ -26,9 +26,10 @@ type Event struct {
 
 // A Journal keeps the last events, and tells its followers of each.
 type Journal struct {
-	// OnReturn are asked at the end of each call, and by [Journal.Look], to tell
-	// what has changed meanwhile. They add events of their own.
-	OnReturn []func()
+	// OnReturn are asked at the end of each call, with the handle that it was about, and
+	// by [Journal.Look], with 0, to tell what has changed meanwhile. They add events
+	// of their own.
+	OnReturn []func(handle int)
 
 	began     time.Time
 	ring      []Event
@@ -85,7 +86,7 @@ func (j *Journal) Begin(t *loop.Task, handle int, c Call) int {
 
 // End tells of the end of the call that began as event n, and of what it changed.
 func (j *Journal) End(t *loop.Task, n, handle int, r Return) {
-	j.Look()
+	j.look(handle)
 	r.Call = n
 	j.Add(t, handle, r)
 	if calls := j.open[t.Number()]; len(calls) > 1 {
@@ -95,14 +96,16 @@ func (j *Journal) End(t *loop.Task, n, handle int, r Return) {
 	}
 }
 
-// Look asks what has changed. Within a call it is the call's doing.
-func (j *Journal) Look() {
+// Look asks what has changed, whatever handle it is about.
+func (j *Journal) Look() { j.look(0) }
+
+func (j *Journal) look(handle int) {
 	if j.looking {
 		return
 	}
 	j.looking = true
 	for _, f := range j.OnReturn {
-		f()
+		f(handle)
 	}
 	j.looking = false
 }

@@ -33,7 +33,7 @@ func (v *View) Explain(tab *sock.Table, e *sock.Error) string {
 	case h == nil:
 		return ""
 	case name == "EINVAL" && e.Op == "accept":
-		return "it does not listen: listen " + label(h) + " first"
+		return "it does not listen: listen " + h.Label() + " first"
 	case name == "EINVAL" && e.Op == "bind":
 		return x.bound()
 	case name == "EISCONN":
@@ -85,7 +85,7 @@ func (x *explanation) at() []entry {
 func (x *explanation) who(e entry) string {
 	for _, h := range x.tab.Handles() {
 		if h.Cookie() == e.cookie {
-			return "handle " + label(h)
+			return "handle " + h.Label()
 		}
 	}
 	if !x.tab.Policy.Loopback { // a sandbox does not tell which programs run

@@ -18,9 +18,9 @@ func (*conn) close() {}
 
 func (v *View) entry(*sock.Table, *sock.Handle) (entry, error) { return entry{}, errUnseen }
 
-func (v *View) afterwards(*sock.Handle) string { return "gone" }
+func (v *View) afterwards(*sock.Handle, ends) string { return "gone" }
 
-func (v *View) glance(*sock.Handle) glance { return glance{} }
+func (v *View) glance(*sock.Table, *sock.Handle, ends) glance { return glance{} }
 
 // Explain tells why a call failed, from what the kernel says; nothing here.
 func (v *View) Explain(*sock.Table, *sock.Error) string { return "" }

@@ -1,104 +1,144 @@
 package kernel
 
 import (
-	"fmt"
-	"sort"
-	"strconv"
+	"cmp"
+	"net/netip"
+	"slices"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/sock"
 )
 
-// A Watch tells what the kernel has changed since it was last asked: states, the
-// queues of listeners, data that has come. It looks at TCP handles, the closed
-// ones among them as long as the kernel keeps their connections.
+// A Watch tells a journal what the kernel has changed: states, the queues of
+// listeners, data that has come. It looks at TCP handles, the closed ones among
+// them as long as the kernel keeps their connections.
 type Watch struct {
-	view *View
-	last map[*sock.Handle]glance
+	view   *View
+	tab    *sock.Table
+	log    *journal.Journal
+	known  map[*sock.Handle]glance
+	ends   map[ends]*sock.Handle   // connections by their addresses, so that a call on one finds the other
+	byPort map[uint16]*sock.Handle // listeners
 }
 
-// A glance is what is cheap to ask of one handle: well under a microsecond.
+// A glance is what is cheap to ask of one handle: about a microsecond.
 type glance struct {
 	state   string // "" for one that is not TCP
 	recv    int    // bytes to read
 	queue   int    // of a listener: connections that wait, and
 	backlog int    // how many may
+	ends    ends
 }
 
-// most is how many handles, the youngest, a watch looks at.
-const most = 500
+type ends struct{ local, peer netip.AddrPort }
 
-// Watch returns a watch that takes the present for known.
-func (v *View) Watch(tab *sock.Table) *Watch {
-	w := &Watch{view: v, last: make(map[*sock.Handle]glance)}
-	w.Changes(tab)
-	return w
+// A watch that has few handles looks at all of them after each call. Of more it
+// looks at those that the call concerns, and at the youngest when all are asked for.
+const (
+	few  = 32
+	most = 500
+)
+
+// Watch has the journal told of all changes from now on. What is there already is
+// taken for known.
+func (v *View) Watch(tab *sock.Table, log *journal.Journal) {
+	w := &Watch{view: v, tab: tab, log: log, known: make(map[*sock.Handle]glance), ends: make(map[ends]*sock.Handle), byPort: make(map[uint16]*sock.Handle)}
+	for _, h := range tab.Youngest(most) {
+		w.learn(h, v.glance(tab, h, ends{}))
+	}
+	log.OnReturn = append(log.OnReturn, w.look)
 }
 
-// Changes returns a line for each change since the last call, by handle.
-func (w *Watch) Changes(tab *sock.Table) []string {
-	handles := tab.Handles()
-	if len(handles) > most {
-		handles = handles[len(handles)-most:]
-	}
-	for h := range w.last {
-		if h.Closed() {
-			handles = append(handles, h)
-		}
-	}
-	sort.Slice(handles, func(i, k int) bool { return handles[i].N < handles[k].N })
-	now := make(map[*sock.Handle]glance, len(handles))
-	var lines []string
-	for _, h := range handles {
-		g := w.view.glance(h)
-		if g.state == "" {
-			continue
-		}
-		before, known := w.last[h]
-		if known && g.state == "CLOSE" && before.state != "CLOSE" && !h.Closed() {
-			// The descriptor says so while the kernel keeps the connection's TIME_WAIT.
-			if state := w.view.afterwards(h); state != "gone" {
-				g.state = state
+// look tells what has changed at the handle with number n and at those that it is
+// connected to, or at all for 0.
+func (w *Watch) look(n int) {
+	var all []*sock.Handle
+	if open := w.tab.Youngest(few + 1); n == 0 || len(open) <= few && len(w.known) <= 2*few {
+		all = w.tab.Youngest(most)
+		for h := range w.known {
+			if h.Closed() {
+				all = append(all, h)
 			}
 		}
-		if !known {
-			if before = (glance{state: g.state}); g.state != "CLOSE" {
-				lines = append(lines, label(h)+": "+g.state)
-			}
-		}
-		lines = append(lines, changes(label(h), before, g)...)
-		if g.state != "gone" {
-			now[h] = g
-		}
+	} else {
+		all = w.concerned(n, open)
 	}
-	w.last = now
-	return lines
+	slices.SortFunc(all, func(a, b *sock.Handle) int { return cmp.Compare(a.N, b.N) })
+	for _, h := range slices.Compact(all) {
+		w.ask(h)
+	}
 }
 
-func label(h *sock.Handle) string {
-	text := strconv.Itoa(h.N)
-	if h.Name != "" {
-		text += " " + h.Name
+// concerned returns handle n, its peer, the listener that they came by, and those
+// of the youngest that are new.
+func (w *Watch) concerned(n int, youngest []*sock.Handle) []*sock.Handle {
+	var all []*sock.Handle
+	for _, h := range youngest {
+		if _, known := w.known[h]; !known {
+			all = append(all, h)
+		}
 	}
-	if h.Closed() {
-		text += " (closed)"
+	about := w.tab.Known(n)
+	if about == nil {
+		return all
 	}
-	return text
+	all = append(all, about)
+	w.ask(about)
+	e := w.known[about].ends
+	if peer := w.ends[ends{e.peer, e.local}]; peer != nil {
+		all = append(all, peer)
+	}
+	for _, port := range []uint16{e.local.Port(), e.peer.Port()} {
+		if l := w.byPort[port]; l != nil && port != 0 {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
-func changes(who string, before, now glance) []string {
-	var lines []string
-	if now.state != before.state {
-		lines = append(lines, fmt.Sprintf("%s: %s → %s", who, before.state, now.state))
+// learn notes what a handle is like now.
+func (w *Watch) learn(h *sock.Handle, g glance) {
+	if g.state == "gone" || g.state == "" && h.Closed() {
+		delete(w.known, h)
+		if w.ends[g.ends] == h {
+			delete(w.ends, g.ends)
+		}
+		return
+	}
+	if w.byPort[g.ends.local.Port()] == h && g.state != "LISTEN" {
+		delete(w.byPort, g.ends.local.Port())
+	}
+	w.known[h] = g
+	switch {
+	case g.state == "LISTEN":
+		w.byPort[g.ends.local.Port()] = h
+	case g.ends.peer.IsValid():
+		w.ends[g.ends] = h
+	}
+}
+
+// ask tells what has changed at one handle.
+func (w *Watch) ask(h *sock.Handle) {
+	before, known := w.known[h]
+	now := w.view.glance(w.tab, h, before.ends)
+	if known && now.state == "CLOSE" && before.state != "CLOSE" && !h.Closed() {
+		// The descriptor says so while the kernel keeps the connection's TIME_WAIT.
+		if state := w.view.afterwards(h, now.ends); state != "gone" {
+			now.state = state
+		}
+	}
+	w.learn(h, now)
+	if now.state == "" {
+		return
+	}
+	tell := func(f journal.Fact) { w.log.Add(w.tab.Loop.Current(), h.N, f) }
+	if now.state != before.state && (known || now.state != "CLOSE") {
+		tell(journal.State{Before: before.state, After: now.state, Local: now.ends.local, Peer: now.ends.peer, Closed: h.Closed()})
 	}
 	if now.queue != before.queue {
-		lines = append(lines, fmt.Sprintf("%s: completed queue %d → %d of %d", who, before.queue, now.queue, now.backlog+1))
+		tell(journal.Queue{Name: "completed", Before: before.queue, After: now.queue, Limit: now.backlog + 1, Local: now.ends.local})
 	}
-	if now.recv > before.recv {
-		unit := "bytes"
-		if now.recv == 1 {
-			unit = "byte"
-		}
-		lines = append(lines, fmt.Sprintf("%s: %d %s to read", who, now.recv, unit))
+	if now.recv != before.recv {
+		tell(journal.Queue{Name: "receive", Before: before.recv, After: now.recv, Local: now.ends.local})
 	}
-	return lines
 }

@@ -8,31 +8,50 @@ import (
 
 // afterwards returns the state of a connection that outlives its descriptor, or
 // gone.
-func (v *View) afterwards(h *sock.Handle) string {
+func (v *View) afterwards(h *sock.Handle, at ends) string {
 	family, _ := h.Kind()
-	e, err := v.ended(request{family: uint8(family), protocol: unix.IPPROTO_TCP, cookie: h.Cookie()})
+	r := request{family: uint8(family), protocol: unix.IPPROTO_TCP, cookie: h.Cookie(), local: at.local, peer: at.peer}
+	if r.cookie == 0 { // it was reset
+		return "gone"
+	}
+	ask := v.ended
+	if r.peer.IsValid() {
+		ask = v.exact
+	}
+	e, err := ask(r)
 	if err != nil {
 		return "gone"
 	}
 	return e.state
 }
 
-func (v *View) glance(h *sock.Handle) glance {
+// glance looks at h, whose ends were those before.
+func (v *View) glance(tab *sock.Table, h *sock.Handle, before ends) glance {
 	family, kind := h.Kind()
 	if kind != unix.SOCK_STREAM || family != unix.AF_INET && family != unix.AF_INET6 {
 		return glance{}
 	}
 	if h.Closed() {
-		return glance{state: v.afterwards(h)}
+		return glance{state: v.afterwards(h, before), ends: before}
 	}
 	info, err := unix.GetsockoptTCPInfo(h.FD, unix.IPPROTO_TCP, unix.TCP_INFO)
 	if err != nil {
 		return glance{}
 	}
-	g := glance{state: sock.TCPState(int(info.State))}
-	if g.state == "LISTEN" {
+	g := glance{state: sock.TCPState(int(info.State)), ends: before}
+	switch {
+	case g.state == "CLOSE":
+		return g
+	case g.state == "LISTEN":
 		g.queue, g.backlog = int(info.Unacked), int(info.Sacked) // see tcp_diag_get_info, linux/net/ipv4/tcp_diag.c
-	} else if n, err := unix.IoctlGetInt(h.FD, unix.SIOCINQ); err == nil {
+		if !before.local.IsValid() || before.peer.IsValid() {
+			g.ends.local, g.ends.peer = tab.Ends(h)
+		}
+		return g
+	case !before.peer.IsValid():
+		g.ends.local, g.ends.peer = tab.Ends(h)
+	}
+	if n, err := unix.IoctlGetInt(h.FD, unix.SIOCINQ); err == nil {
 		g.recv = n
 	}
 	return g

@@ -17,6 +17,7 @@ type Call struct {
 	named  []Field
 	args   Args
 	bound  bool
+	text   string // as typed, for the journal
 }
 
 // Begin returns a call of v.
@@ -102,6 +103,9 @@ func (c *Call) Run(t *loop.Task) (Result, error) {
 			return nil, err
 		}
 	}
+	if j := c.table.Journal; j != nil && c.verb.acts() {
+		return c.told(t, j)
+	}
 	out, err := c.verb.Run(t, c.table, &c.args)
 	if err != nil {
 		return nil, c.shape(err)
@@ -176,6 +180,9 @@ func (c *Call) usage(format string, args ...any) error {
 // it was not done before.
 func (c *Call) Bind() error {
 	c.bound = true
+	if c.table.Journal != nil {
+		c.text = c.typed()
+	}
 	a, in := &c.args, c.in
 	for i := c.placed; i < len(c.verb.Params); i++ {
 		p := &c.verb.Params[i]

@@ -1,6 +1,7 @@
 package sock
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -12,7 +13,7 @@ import (
 // tableVerbs are the calls over the table itself.
 func tableVerbs() []Verb {
 	return []Verb{
-		{Name: "handles", Aliases: []string{"ls", "status"}, Gives: "a row for each open handle",
+		{Name: "handles", Aliases: []string{"ls", "status"}, Asks: true, Gives: "a row for each open handle",
 			Summary: "list the open handles",
 			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, the descriptor, bytes received but not taken, how far a long call is.",
 			Example: "handles", Show: showHandles, Run: doHandles},
@@ -29,7 +30,7 @@ func tableVerbs() []Verb {
 				}
 				return nil, nil
 			}},
-		{Name: "fd", Gives: "the number",
+		{Name: "fd", Asks: true, Gives: "the number",
 			Summary: "tell the descriptor behind a handle",
 			Details: "A socket is a file to the kernel: the descriptor is what the system calls take.",
 			Params:  []Param{{Name: "socket", Kind: HandleKind}},
@@ -122,10 +123,7 @@ func (t *Table) Describe(h *Handle) []Field {
 	if h.family != unix.AF_UNIX && h.sotype == unix.SOCK_STREAM {
 		state = stateOf(h.FD)
 	}
-	family, sotype := nameOf(families, h.family), nameOf(socketTypes, h.sotype)
-	if h.family == noSocket {
-		family, sotype = "file", h.fileType()
-	}
+	family, sotype := h.kindNames()
 	local, peer := Value{}, Value{}
 	if sysName(h.FD, false, &t.raw) == nil {
 		local = t.raw.decode().text()
@@ -139,6 +137,27 @@ func (t *Table) Describe(h *Handle) []Field {
 		{"state", Str(state)}, {"address", local}, {"peer", peer}, {"ready", Str(ready)},
 		{"buffered", Num(len(h.inbox))}, {"busy", Str(h.busy())}, {"fd", Num(h.FD)},
 	}
+}
+
+// Label returns what h is called in messages: its number, its name, and that it is
+// closed.
+func (h *Handle) Label() string {
+	text := strconv.Itoa(h.N)
+	if h.Name != "" {
+		text += " " + h.Name
+	}
+	if h.closed {
+		text += " (closed)"
+	}
+	return text
+}
+
+// kindNames returns the family and the type of h in words.
+func (h *Handle) kindNames() (family, sotype string) {
+	if h.family == noSocket {
+		return "file", h.fileType()
+	}
+	return nameOf(families, h.family), nameOf(socketTypes, h.sotype)
 }
 
 // Summary returns in a few words what h is, for lists of completions.

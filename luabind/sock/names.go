@@ -26,7 +26,7 @@ func nameVerbs() []Verb {
 			Run: func(_ *loop.Task, tab *Table, a *Args) (Result, error) {
 				return tab.name(a, true)
 			}},
-		{Name: "gethostname", Gives: "the name",
+		{Name: "gethostname", Asks: true, Gives: "the name",
 			Summary: "tell the name of this machine",
 			Example: "gethostname", See: "gethostname(2)",
 			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {

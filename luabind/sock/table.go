@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/loop"
 )
 
@@ -72,6 +73,8 @@ type Table struct {
 	// none. It may be nil where nobody has patterns.
 	Match  func(data, pattern string) (end int, err error)
 	Policy Policy
+	// Journal is told of each call that acts, if it is not nil.
+	Journal *journal.Journal
 	// Current is the handle that "." stands for, or nil.
 	Current *Handle
 
@@ -87,9 +90,10 @@ type Table struct {
 	lastText string // what was parsed as an address last
 	lastAddr *Addr
 	calls    []*Call
-	options  *options    // nil until one is asked for
-	closed   [64]*Handle // the last ones, by number: the kernel may keep their connections
-	plain    Args        // of calls by RunData and RunCount: no timeout, no buffer
+	options  *options                   // nil until one is asked for
+	closed   [64]*Handle                // the last ones, by number: the kernel may keep their connections
+	plain    Args                       // of calls by RunData and RunCount: no timeout, no buffer
+	sockets  map[*Handle]journal.Socket // what the journal was told last
 }
 
 // NewTable returns an empty table whose waits are l's.
@@ -124,6 +128,35 @@ func (t *Table) Handles() []*Handle {
 	return all
 }
 
+// Youngest returns n of the open handles, in no order: of more than n those with the
+// highest numbers, as far as they are found among the last 4n.
+func (t *Table) Youngest(n int) []*Handle {
+	all := make([]*Handle, 0, min(n, len(t.open)))
+	if len(t.open) <= n {
+		for _, h := range t.open {
+			all = append(all, h)
+		}
+		return all
+	}
+	for i := t.last; i > 0 && i > t.last-4*n && len(all) < n; i-- {
+		if h := t.open[i]; h != nil {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// Known returns handle n if it is open, or was closed not long ago; else nil.
+func (t *Table) Known(n int) *Handle {
+	if h := t.open[n]; h != nil {
+		return h
+	}
+	if h := t.closed[max(n, 0)%len(t.closed)]; h != nil && h.N == n {
+		return h
+	}
+	return nil
+}
+
 func (t *Table) add(fd, family, sotype int) *Handle {
 	t.last++
 	h := &Handle{N: t.last, family: family, sotype: sotype}
@@ -141,6 +174,7 @@ func (t *Table) forget(h *Handle) {
 		t.closed[h.N%len(t.closed)] = h
 	}
 	h.closed = true
+	delete(t.sockets, h)
 	h.Source.Close()
 	delete(t.open, h.N)
 	if h.Name != "" {
