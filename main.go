@@ -113,6 +113,7 @@ script that cannot be read, 70 a bug, 130 interrupted; exit(n) in a script is n.
 	limits.Uint64Var(&streams.Limits.Steps, "max-steps", 0, "end a script after `N` instructions of Lua (sandbox: 1000000000)")
 	limits.Uint64Var(&streams.Limits.Memory, "max-memory", 0, "end a script that needs more than `N` MiB (sandbox: 256)")
 	limits.IntVar(&streams.Limits.Handles, "max-handles", 0, "refuse more than `N` open handles (sandbox: 1000)")
+	root.PersistentFlags().StringArrayVar(&streams.Pictures, "ladder", nil, "draw what happened into `FILE`.svg, .html, .mmd, .txt or .jsonl; may be repeated")
 	flags := root.Flags()
 	flags.SetInterspersed(false) // what follows FILE is the script's
 	flags.StringArrayVarP(&commands, "command", "c", nil, "run a `COMMAND` as typed at the prompt; may be repeated, and may hold several lines")

@@ -18,7 +18,7 @@ import (
 // commands are the session's own verbs.
 func (s *Session) commands() []sock.Verb {
 	job := sock.Param{Name: "job", Kind: sock.JobKind}
-	return []sock.Verb{
+	return append([]sock.Verb{
 		{Name: "jobs", Shell: true, Gives: "a row for each job",
 			Summary: "list the pending operations and tasks",
 			Details: "A command with & at its end becomes a job: it does not hold up the prompt, and its result is shown when it comes. A task that Lua spawned is a job too.",
@@ -65,7 +65,7 @@ func (s *Session) commands() []sock.Verb {
 		{Name: "help", Shell: true, Gives: "the text",
 			Summary: "explain a verb, or list them all",
 			Params:  []sock.Param{{Name: "verb", Kind: sock.VerbKind, Optional: true}},
-			Example: "help send", Show: func(r sock.Result) string { return r[0].Str },
+			Example: "help send", Show: showText,
 			Run: func(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
 				text, err := s.Help(a.Text(0))
 				return a.Give(sock.Str(text)), err
@@ -79,7 +79,7 @@ func (s *Session) commands() []sock.Verb {
 				s.quit, s.status = true, a.Int(0)
 				return nil, nil
 			}},
-	}
+	}, s.pictureVerbs()...)
 }
 
 func showJobs(r sock.Result) string {

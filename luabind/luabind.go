@@ -42,6 +42,8 @@ type Config struct {
 	// Abort ends the program, for a script that nothing else can stop. It may be
 	// called from any goroutine.
 	Abort func(text string)
+	// Width returns how many columns the terminal has. It may be nil.
+	Width func() int
 	// Notify shows what happens without having been asked for, such as the end of
 	// a job. If it is nil, such results are shown when they are waited for.
 	Notify func(text string)
@@ -53,9 +55,10 @@ type Session struct {
 	Loop  *loop.Loop
 	Table *sock.Table
 
-	kernel kernel.View
-	view   view
-	raised struct { // the last error value that was made, and of what
+	kernel  kernel.View
+	view    view
+	cleared int      // the last event that pictures leave out
+	raised  struct { // the last error value that was made, and of what
 		value *lua.LTable
 		cause error
 	}

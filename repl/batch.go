@@ -48,7 +48,7 @@ func (b Batch) Commands(texts []string, stay func(*luabind.Session) int) int {
 // Session goes on with a session, whose script has ended, by the lines of
 // standard input.
 func (b Batch) Session(s *luabind.Session) int {
-	return b.Streams.Finish(b.run(s, "stdin", b.Streams.In.ReadLine))
+	return b.Streams.Finish(s, b.run(s, "stdin", b.Streams.In.ReadLine))
 }
 
 func (b Batch) with(f func(*luabind.Session) int) int {
@@ -57,7 +57,7 @@ func (b Batch) with(f func(*luabind.Session) int) int {
 		return scripts.Status(b.Streams, err)
 	}
 	defer s.Close()
-	return b.Streams.Finish(f(s))
+	return b.Streams.Finish(s, f(s))
 }
 
 // run takes lines from next and runs them, each when it is complete.

@@ -109,7 +109,7 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 	s.Notify = func(text string) {
 		p.list("~ " + text + "\n")
 	}
-	s.ReadLine = p.ask
+	s.ReadLine, s.Width = p.ask, width
 	s.View("states")
 	return p, nil
 }

@@ -45,7 +45,7 @@ func with(streams *Streams, stay func(*luabind.Session) int, run func(*luabind.S
 	if status = max(status, signalled()); status == OK && stay != nil {
 		return stay(s)
 	}
-	return streams.Finish(status)
+	return streams.Finish(s, status)
 }
 
 // Status reports an error and returns the exit status for it.

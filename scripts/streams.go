@@ -31,6 +31,8 @@ type Streams struct {
 	Err     io.Writer
 	Sandbox bool           // for all sessions
 	Limits  luabind.Limits // of all sessions
+	// Pictures are the files that what a session did is drawn into; see the verb ladder.
+	Pictures []string
 
 	mu   sync.Mutex
 	last []func() // what BeforeAbort was given
@@ -62,7 +64,11 @@ func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 	if c.ReadLine == nil {
 		c.ReadLine = s.ask
 	}
-	return luabind.New(c)
+	session, err := luabind.New(c)
+	if err == nil && len(s.Pictures) > 0 {
+		session.Journal()
+	}
+	return session, err
 }
 
 func (s *Streams) ask(_ context.Context, prompt string) (string, error) {
@@ -86,9 +92,15 @@ func (s *Streams) abort(text string) {
 	os.Exit(Failed)
 }
 
-// Finish writes out what is buffered and returns the status to leave with:
-// results that could not be written are a failure.
-func (s *Streams) Finish(status int) int {
+// Finish writes out what is buffered and the pictures of what the session did, and
+// returns the status to leave with: what could not be written is a failure.
+func (s *Streams) Finish(session *luabind.Session, status int) int {
+	for _, file := range s.Pictures {
+		if err := session.Draw(file); err != nil {
+			fmt.Fprintf(s.Err, "socksh: %v\n", err)
+			status = max(status, Failed)
+		}
+	}
 	if err := s.Out.Flush(); err != nil {
 		fmt.Fprintf(os.Stderr, "socksh: %v\n", err)
 		if status == OK {

@@ -13,57 +13,68 @@ type Fact interface {
 }
 
 // Input is what a person or a script's file gave to run.
-type Input struct{ Text string }
+type Input struct {
+	Text string `json:"text"`
+}
 
 // Socket tells that a handle was made, or that its name or an address has changed.
 type Socket struct {
-	Family, Type string // "inet", "stream"
-	FD           int
-	Name         string // "" for none
-	Local, Peer  string // addresses, "" for none
-	Host         string // of a lab, "" for the real network
+	Family  string `json:"family"` // "inet"
+	Type    string `json:"type"`   // "stream"
+	FD      int    `json:"fd"`
+	Name    string `json:"name,omitempty"`
+	Local   string `json:"local,omitempty"` // addresses, "" for none
+	Peer    string `json:"peer,omitempty"`
+	Host    string `json:"host,omitempty"` // of a lab, "" for the real network
+	Listens bool   `json:"listens,omitempty"`
 }
 
 // Call is the begin of a call.
 type Call struct {
-	Verb string
-	Text string // as it would be typed: "connect 2 127.0.0.1:2333"
+	Verb string `json:"verb"`
+	Text string `json:"text"`           // as it would be typed: "connect 2 127.0.0.1:2333"
+	Asks bool   `json:"asks,omitempty"` // it changes nothing: pictures leave it out
 }
 
 // Return is the end of a call.
 type Return struct {
-	Call   int // the event of its begin
-	Result string
-	Errno  string // "" where it went well, or where no errno says why
-	Error  string // in words
-	Bytes  int    // that it moved
+	Call   int    `json:"call"` // the event of its begin
+	Result string `json:"result,omitempty"`
+	Errno  string `json:"errno,omitempty"` // "" where it went well, or where no errno says why
+	Error  string `json:"error,omitempty"` // in words
+	Bytes  int    `json:"bytes,omitempty"` // that it moved
 }
 
 // State tells that a socket's state has changed; see tcp(7).
 type State struct {
-	Before, After string // "" before for one not seen yet; "gone" after for the kernel keeps nothing of it
-	Local, Peer   netip.AddrPort
-	Closed        bool // no descriptor is left: the kernel keeps the connection alone
-	Derived       bool // concluded, not seen
+	Before  string         `json:"before,omitempty"` // "" for one not seen yet
+	After   string         `json:"after"`            // "gone" where the kernel keeps nothing of it
+	Local   netip.AddrPort `json:"local"`
+	Peer    netip.AddrPort `json:"peer"`
+	Closed  bool           `json:"closed,omitempty"`  // no descriptor is left: the kernel keeps the connection alone
+	Derived bool           `json:"derived,omitempty"` // concluded, not seen
 }
 
 // Queue tells that a queue has changed its length.
 type Queue struct {
-	Name          string // "completed", "incomplete": a listener's; "receive", "send": a connection's, in bytes
-	Before, After int
-	Limit         int // the most that fit, 0 if that does not matter
-	Local         netip.AddrPort
-	FIN           bool // the end of the stream is in it as well
+	Name   string         `json:"name"` // "completed", "incomplete": a listener's; "receive", "send": a connection's, in bytes
+	Before int            `json:"before"`
+	After  int            `json:"after"`
+	Limit  int            `json:"limit,omitempty"` // the most that fit, 0 if that does not matter
+	Local  netip.AddrPort `json:"local"`
+	FIN    bool           `json:"fin,omitempty"` // the end of the stream is in it as well
 }
 
 // Counter tells that a counter of the kernel has moved; see linux/snmp.h.
 type Counter struct {
-	Name string
-	By   int64
+	Name string `json:"name"`
+	By   int64  `json:"by"`
 }
 
 // Note is a remark about what happened.
-type Note struct{ Text string }
+type Note struct {
+	Text string `json:"text"`
+}
 
 // Kinds of the facts, as files name them.
 func (Input) Kind() string   { return "input" }
@@ -117,13 +128,9 @@ func (f State) String() string {
 func (f Queue) String() string {
 	switch f.Name {
 	case "receive", "send":
-		unit := "bytes"
-		if f.After == 1 {
-			unit = "byte"
-		}
-		text := fmt.Sprintf("%d %s to read", f.After, unit)
+		text := plural(f.After, "byte") + " to read"
 		if f.Name == "send" {
-			text = fmt.Sprintf("%d %s not acknowledged", f.After, unit)
+			text = plural(f.After, "byte") + " not acknowledged"
 		}
 		if f.FIN {
 			text += " + FIN"
@@ -135,6 +142,13 @@ func (f Queue) String() string {
 		text += fmt.Sprintf(" of %d", f.Limit)
 	}
 	return text
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func (f Counter) String() string { return fmt.Sprintf("%s +%d", f.Name, f.By) }

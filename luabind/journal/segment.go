@@ -9,18 +9,20 @@ import (
 
 // A Segment is a TCP segment, or another packet, that was seen on a wire.
 type Segment struct {
-	At       time.Duration // when it passed, since the journal began
-	Protocol string        // "TCP", "UDP", "ICMP", or its number
-	From, To netip.AddrPort
-	Flags    string // of TCP, in the order of the header's bits from the right: "SYN+ACK"
-	Seq, Ack uint32 // relative to the connection's first ones where those were seen
-	Window   int    // in bytes, scaled where the scale was seen
-	Len      int    // bytes of payload
-	Data     string // the payload's first bytes
-	Options  string // of TCP, that matter to people: "mss 1460, wscale 7"
-	Fate     Fate
-	Where    string // the interface, or the host where it was seen
-	Frame    []byte // all that was captured of it, with its link header
+	At       time.Duration  `json:"-"`        // when it passed, since the journal began
+	Protocol string         `json:"protocol"` // "TCP", "UDP", "ICMP", or its number
+	From     netip.AddrPort `json:"from"`
+	To       netip.AddrPort `json:"to"`
+	Flags    string         `json:"flags,omitempty"` // of TCP, in the order of the header's bits from the right: "SYN+ACK"
+	Seq      uint32         `json:"seq"`             // relative to the connection's first ones where those were seen
+	Ack      uint32         `json:"ack"`
+	Window   int            `json:"window,omitempty"`  // in bytes, scaled where the scale was seen
+	Len      int            `json:"len"`               // bytes of payload
+	Data     string         `json:"-"`                 // the payload's first bytes
+	Options  string         `json:"options,omitempty"` // of TCP, that matter to people: "mss 1460, wscale 7"
+	Fate     Fate           `json:"fate"`
+	Where    string         `json:"where,omitempty"` // the interface, or the host where it was seen
+	Frame    []byte         `json:"frame,omitempty"` // all that was captured of it, with its link header
 }
 
 // A Fate is what became of a segment on a cable.
@@ -40,6 +42,9 @@ const (
 var fates = [...]string{"seen", "held", "delivered", "dropped", "repeated", "derived"}
 
 func (f Fate) String() string { return fates[f] }
+
+// MarshalText returns the fate in a word.
+func (f Fate) MarshalText() ([]byte, error) { return []byte(fates[f]), nil }
 
 // Kind returns "segment".
 func (Segment) Kind() string { return "segment" }

@@ -103,7 +103,7 @@ func (c *Call) Run(t *loop.Task) (Result, error) {
 			return nil, err
 		}
 	}
-	if j := c.table.Journal; j != nil && c.verb.acts() {
+	if j := c.table.Journal; j != nil && !c.verb.Shell {
 		return c.told(t, j)
 	}
 	out, err := c.verb.Run(t, c.table, &c.args)
@@ -171,6 +171,9 @@ func (c *Call) shape(err error) error {
 type misuse string
 
 func (m misuse) Error() string { return string(m) }
+
+// Misuse returns a verb's own objection to its arguments.
+func Misuse(text string) error { return misuse(text) }
 
 func (c *Call) usage(format string, args ...any) error {
 	return &UsageError{Verb: c.verb, Why: fmt.Sprintf(format, args...)}

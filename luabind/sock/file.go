@@ -41,6 +41,24 @@ func (t *Table) openFile(path string, flag int) (*os.File, error) {
 	return nil, err
 }
 
+// WriteFile writes a whole file, as far as the table's policy lets it. Its errors are
+// the system's errno.
+func (t *Table) WriteFile(path string, data []byte) error {
+	f, err := t.openFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	var errno unix.Errno
+	if errors.As(err, &errno) {
+		return errno
+	}
+	return err
+}
+
 func doSendfile(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, offset, left := a.Handle(0), int64(a.Int(2)), a.count(3)
 	if !h.Stream() {

@@ -39,7 +39,7 @@ func ioctlVerbs() []Verb {
 				}
 				return a.Give(Num(n)), nil
 			}},
-		{Name: "sockatmark", Gives: "on or off",
+		{Name: "sockatmark", Asks: true, Gives: "on or off",
 			Summary: "tell whether a stream is at the mark of urgent data",
 			Details: "A receive never goes past the mark: what comes in one call ends at it at the latest.",
 			Params:  []Param{socket},

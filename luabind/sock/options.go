@@ -28,7 +28,7 @@ func optionVerbs() []Verb {
 			Run: func(_ *loop.Task, t *Table, a *Args) (Result, error) {
 				return nil, t.setOption(a.Handle(0), a.Value(1).Any.(*option), a.Rest())
 			}},
-		{Name: "getsockopt", Gives: "the value; several named ones for TCP_INFO and the like",
+		{Name: "getsockopt", Asks: true, Gives: "the value; several named ones for TCP_INFO and the like",
 			Summary: "tell the value of a socket option",
 			Details: "It is as setsockopt takes it, or bytes for LEVEL:NUMBER. In Lua a time is a number in the option's own unit, but seconds in a table; a number that may have 64 bits is a text.",
 			Params:  []Param{socket, name},

@@ -21,7 +21,7 @@ func (c *Call) told(t *loop.Task, j *journal.Journal) (Result, error) {
 	if about != nil {
 		n = about.N
 	}
-	begin := j.Begin(t, n, journal.Call{Verb: c.verb.Name, Text: c.text})
+	begin := j.Begin(t, n, journal.Call{Verb: c.verb.Name, Text: c.text, Asks: c.verb.Asks})
 	out, err := c.verb.Run(t, tab, &c.args)
 	if err != nil {
 		err = c.shape(err)
@@ -44,7 +44,7 @@ func (c *Call) outcome(out Result, err error) journal.Return {
 	if err != nil {
 		r.Result, r.Error = "", err.Error()
 		if e, ok := err.(*Error); ok {
-			r.Errno, r.Bytes = e.Errno(), e.Sent+len(e.Partial)
+			r.Error, r.Errno, r.Bytes = e.Cause(), e.Errno(), e.Sent+len(e.Partial)
 		}
 		return r
 	}
@@ -74,7 +74,7 @@ func (c *Call) moves() bool {
 
 // tellSocket tells what h is, if that is not known yet.
 func (t *Table) tellSocket(task *loop.Task, h *Handle) {
-	f := journal.Socket{FD: h.FD, Name: h.Name}
+	f := journal.Socket{FD: h.FD, Name: h.Name, Listens: h.listening}
 	f.Family, f.Type = h.kindNames()
 	if sysName(h.FD, false, &t.raw) == nil {
 		f.Local = t.raw.decode().text().String()

@@ -74,7 +74,7 @@ type Verb struct {
 	Waits   bool   // may wait, and so takes the named parameter timeout
 	Makes   bool   // its first result is a new handle
 	Shell   bool   // is the session's own and has no method form
-	Asks    bool   // changes nothing: no journal is told of it
+	Asks    bool   // changes nothing: pictures leave its calls out
 	Gives   string // what comes back, in words; "" for nothing
 	Summary string // one line, as in the NAME section of a man page
 	Details string // the contract: what it does beyond the system call, units, EOF
@@ -139,9 +139,6 @@ func (p *Param) Usage() string {
 	}
 	return "[" + s + "]"
 }
-
-// acts reports whether a journal is told of the verb's calls.
-func (v *Verb) acts() bool { return !v.Shell && !v.Asks }
 
 // Verbs returns the rows of this package, in the order help prints them.
 func Verbs() []Verb {

@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// paint adds an event to the rows.
+func (p *painter) paint(e Event) {
+	switch f := e.Fact.(type) {
+	case Call:
+		lane := p.laneOfCall(e)
+		if lane < 0 || f.Asks {
+			return
+		}
+		p.calls[e.N] = len(p.rows)
+		p.mark(e, lane, "call", f.Text)
+	case Return:
+		p.paintReturn(e, f)
+	case State:
+		p.remark(e, p.handle(e.Handle).lane, "state", p.label(e.Handle)+f.String())
+	case Queue:
+		if f.Limit > 0 || f.After > f.Before {
+			p.remark(e, p.handle(e.Handle).lane, "queue", p.label(e.Handle)+f.boxes())
+		}
+	case Counter:
+		if e.Handle != 0 {
+			p.remark(e, p.handle(e.Handle).lane, "counter", f.String())
+		}
+	case Note:
+		if e.Handle != 0 {
+			p.remark(e, p.handle(e.Handle).lane, "note", f.Text)
+		}
+	case Segment:
+		from, to := p.laneOf(f.From, f.To), p.laneOf(f.To, f.From)
+		p.rows = append(p.rows, Row{Event: e.N, Arrow: &Arrow{From: from, To: to, Text: f.Summary(), Fate: f.Fate}})
+	}
+}
+
+// laneOfCall returns where a call's row goes: to its handle, or to the one that it
+// makes; -1 for nowhere.
+func (p *painter) laneOfCall(e Event) int {
+	if e.Handle != 0 {
+		return p.handle(e.Handle).lane
+	}
+	return p.madeBy(e.N)
+}
+
+func (p *painter) madeBy(call int) int {
+	first := 0
+	for n, h := range p.handles {
+		if h.madeBy == call && (first == 0 || n < first) {
+			first = n
+		}
+	}
+	if first == 0 {
+		return -1
+	}
+	return p.handles[first].lane
+}
+
+func (p *painter) paintReturn(e Event, f Return) {
+	row, begun := p.calls[f.Call]
+	if !begun || f.Result == "" && f.Error == "" {
+		return
+	}
+	text, kind := "=\u00a0"+f.Result, "result"
+	if f.Error != "" {
+		text, kind = "!\u00a0"+f.Error, "error"
+	}
+	lane := p.rows[row].Marks[0].Lane
+	if row == len(p.rows)-1 && kind == "result" {
+		p.rows[row].Marks[0].Text += "  " + text
+		p.rows[row].Event = e.N
+		return
+	}
+	p.mark(e, lane, kind, text)
+}
+
+func (p *painter) mark(e Event, lane int, kind, text string) {
+	p.rows = append(p.rows, Row{Event: e.N, Marks: []Mark{{lane, kind, text}}})
+}
+
+// remark adds a mark, beside those of other lanes where the last row has only such.
+func (p *painter) remark(e Event, lane int, kind, text string) {
+	if n := len(p.rows); n > 0 && p.rows[n-1].Arrow == nil {
+		last := &p.rows[n-1]
+		if !slices.ContainsFunc(last.Marks, func(m Mark) bool {
+			return m.Lane == lane || m.Kind == "call" || m.Kind == "result" || m.Kind == "error"
+		}) {
+			last.Marks = append(last.Marks, Mark{lane, kind, text})
+			last.Event = e.N
+			return
+		}
+	}
+	p.mark(e, lane, kind, text)
+}
+
+// label returns a handle's number where its lane has several of them, "" elsewhere.
+func (p *painter) label(n int) string {
+	h := p.handle(n)
+	for other, o := range p.handles {
+		if other != n && o.lane == h.lane {
+			return strconv.Itoa(n) + ": "
+		}
+	}
+	return ""
+}
+
+// boxes is String with the queue drawn where it is short enough.
+func (f Queue) boxes() string {
+	if f.Limit == 0 || f.Limit > 8 || f.After > f.Limit {
+		return f.String()
+	}
+	return fmt.Sprintf("%s queue %s%s %d of %d", f.Name, strings.Repeat("■", f.After), strings.Repeat("□", f.Limit-f.After), f.After, f.Limit)
+}
