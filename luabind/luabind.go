@@ -56,6 +56,7 @@ type Session struct {
 	Table *sock.Table
 
 	kernel  kernel.View
+	watch   *kernel.Watch // tells the journal what the kernel has changed
 	view    view
 	cleared int      // the last event that pictures leave out
 	raised  struct { // the last error value that was made, and of what

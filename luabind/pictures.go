@@ -26,7 +26,7 @@ func (s *Session) pictureVerbs() []sock.Verb {
 			Details: "A lane for each socket, with those that accept made of it, or for each host of a lab; time runs down. The file's ending says what is written: .svg a drawing, .html a page to walk through step by step, .mmd Mermaid, .txt this text, .jsonl the events themselves. It begins where the journal does, or with the last so many calls.",
 			Params: []sock.Param{{Name: "file", Kind: sock.FileKind, Optional: true},
 				{Name: "last", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: journalSize}},
-			Errors:  []sock.Cause{{Errno: "ENOENT", When: "there is no such folder"}, {Errno: "ENOSPC", When: "the disk is full"}, {Errno: "EACCES", When: "the file may not be written"}},
+			Errors:  []sock.Cause{{Errno: "ENOENT", When: "there is no such folder"}, {Errno: "ENOSPC", When: "the disk is full"}, {Errno: "EISDIR", When: "it is a folder"}},
 			Example: "ladder story.html", Show: showText, Run: s.doLadder},
 	}
 }
@@ -60,7 +60,7 @@ func (s *Session) doLadder(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Re
 		return nil, sock.Misuse("nothing is in the journal: it is off; journal on starts it")
 	}
 	tab.Journal.Look()
-	events := lastCalls(tab.Journal.Events(s.cleared), a.Int(1))
+	events := since(tab.Journal.Events(0), s.cleared, a.Int(1))
 	if a.Value(0).Type == sock.Nil {
 		width := pictureWidth
 		if s.Width != nil {
@@ -107,22 +107,21 @@ func render(file string, events []journal.Event) ([]byte, error) {
 	return nil, sock.Misuse("the name of the file must end in .svg, .html, .mmd, .txt or .jsonl: " + sock.Quote(file))
 }
 
-// lastCalls returns the events from the begin of the last n calls on, all for 0. What
-// says who the sockets are stays.
-func lastCalls(events []journal.Event, n int) []journal.Event {
-	if n == 0 {
-		return events
-	}
+// since returns the events after number first, and of these, for calls above 0, those
+// from the begin of the last so many calls on. What says who the sockets are stays.
+func since(events []journal.Event, first, calls int) []journal.Event {
 	i := len(events)
-	for i > 0 && n > 0 {
+	for i > 0 && events[i-1].N > first {
 		i--
-		if _, begins := events[i].Fact.(journal.Call); begins {
-			n--
+		if c, begins := events[i].Fact.(journal.Call); begins && !c.Asks {
+			if calls--; calls == 0 {
+				break
+			}
 		}
 	}
 	var all []journal.Event
 	for k, e := range events {
-		if k >= i || e.Fact.Kind() == (journal.Socket{}).Kind() {
+		if _, who := e.Fact.(journal.Socket); who || k >= i {
 			all = append(all, e)
 		}
 	}

@@ -1,7 +1,9 @@
 package luabind
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,11 +13,12 @@ import (
 	"socksh/luabind/sock"
 )
 
-// viewPeriod is how often a prompt looks for what happens by itself, and viewLines
-// how much of it is shown at a time.
+// viewPeriod is how often a prompt looks for what happens by itself; viewLines is how
+// much is shown at a time, and callLines where each call is wanted.
 const (
 	viewPeriod = 100 * time.Millisecond
 	viewLines  = 8
+	callLines  = 100
 )
 
 // journalSize is how many events a session keeps.
@@ -26,55 +29,29 @@ func (s *Session) Journal() *journal.Journal {
 	if s.Table.Journal == nil {
 		j := journal.New(journalSize)
 		s.Table.Journal = j
-		s.kernel.Watch(s.Table, j)
+		s.watch = s.kernel.Watch(s.Table, j)
 	}
 	return s.Table.Journal
 }
 
 // A view is what is shown of the journal after each input.
 type view struct {
-	calls, states, wire bool
-	last                int  // the event that was shown last
-	watching            bool // a task shows what happens later
+	what     []string // of calls, states, wire, counters
+	last     int      // the event that was shown last
+	watching bool     // a task shows what happens later
 }
 
-func (v *view) on() bool { return v.calls || v.states || v.wire }
+func (v *view) shows(what string) bool { return slices.Contains(v.what, what) }
 
-func (v *view) String() string {
-	var parts []string
-	for _, p := range []struct {
-		on   bool
-		name string
-	}{{v.calls, "calls"}, {v.states, "states"}, {v.wire, "wire"}} {
-		if p.on {
-			parts = append(parts, p.name)
-		}
-	}
-	if len(parts) == 0 {
-		return "off"
-	}
-	return strings.Join(parts, " ")
-}
-
-// View shows after each input what the kernel has changed, and at a prompt also
-// what changes later.
+// View shows after each input what the kernel has changed, and at a prompt also what
+// changes later: any of calls, states, wire and counters.
 func (s *Session) View(what ...string) {
-	s.view.calls, s.view.states, s.view.wire = false, false, false
-	for _, w := range what {
-		switch w {
-		case "calls":
-			s.view.calls = true
-		case "states":
-			s.view.states = true
-		case "wire":
-			s.view.wire = true
-		}
-	}
-	if !s.view.on() {
+	if s.view.what = what; len(what) == 0 {
 		return
 	}
 	s.Journal().Look()
 	s.view.last = s.Journal().Last()
+	s.watch.Counters(s.view.shows("counters"))
 	if s.Notify != nil && !s.view.watching {
 		s.view.watching = true
 		s.Loop.Go(s.watchLate)
@@ -84,7 +61,7 @@ func (s *Session) View(what ...string) {
 // watchLate shows what changes while no input runs that changes it itself.
 func (s *Session) watchLate(t *loop.Task) error {
 	defer func() { s.view.watching = false }()
-	for s.view.on() {
+	for len(s.view.what) > 0 {
 		if err := t.Sleep(time.Now().Add(viewPeriod)); err != nil {
 			return err
 		}
@@ -98,7 +75,7 @@ func (s *Session) watchLate(t *loop.Task) error {
 // showChanges shows what has changed since it was last called.
 func (s *Session) showChanges() {
 	j := s.Table.Journal
-	if j == nil || !s.view.on() {
+	if j == nil || len(s.view.what) == 0 {
 		return
 	}
 	j.Look()
@@ -109,8 +86,12 @@ func (s *Session) showChanges() {
 		}
 	}
 	s.view.last = j.Last()
+	most := viewLines
+	if s.view.shows("calls") {
+		most = callLines
+	}
 	for i, line := range lines {
-		if i == viewLines && len(lines) > viewLines+1 {
+		if i == most && len(lines) > most+1 {
 			s.note(fmt.Sprintf("and %d changes more", len(lines)-i))
 			return
 		}
@@ -122,23 +103,27 @@ func (s *Session) showChanges() {
 func (s *Session) viewLine(e journal.Event) string {
 	switch f := e.Fact.(type) {
 	case journal.Call:
-		if s.view.calls {
+		if s.view.shows("calls") {
 			return f.String()
 		}
 	case journal.Return:
-		if s.view.calls {
+		if s.view.shows("calls") {
 			return f.String()
 		}
 	case journal.Segment:
-		if s.view.wire {
+		if s.view.shows("wire") {
 			return f.String()
 		}
 	case journal.State:
-		if s.view.states {
+		if s.view.shows("states") {
 			return s.label(e.Handle) + ": " + f.String()
 		}
+	case journal.Counter:
+		if s.view.shows("counters") {
+			return "this network: " + f.String()
+		}
 	case journal.Queue:
-		if s.view.states && (f.After > f.Before || f.Limit > 0) {
+		if s.view.shows("states") && (f.After > f.Before || f.Limit > 0) {
 			return s.label(e.Handle) + ": " + f.String()
 		}
 	}
@@ -157,16 +142,18 @@ func (s *Session) label(n int) string {
 func (s *Session) viewVerb() sock.Verb {
 	return sock.Verb{Name: "view", Shell: true, Gives: "what it is, if nothing is given",
 		Summary: "show what the kernel does, or stop that",
-		Details: "After each command the lines that matter. states: TCP states, the completed queues of listeners, data that has come. wire: the segments, where they can be seen. calls: each call that Lua made, with its result. At a prompt also what happens later, such as a peer's FIN. A prompt begins with states; elsewhere it is off.",
-		Params:  []sock.Param{{Name: "what", Kind: sock.WordKind, Optional: true, Rest: true, Choices: []string{"calls", "states|on", "wire", "off"}}},
+		Details: "After each command the lines that matter. states: TCP states, the completed queues of listeners, data that has come. wire: the segments, where they can be seen. calls: each call that was made, with its result. counters: those of this network that have moved and tell of drops, repetitions and resets, whatever program it was. At a prompt also what happens later, such as a peer's FIN. A prompt begins with states; elsewhere it is off.",
+		Params:  []sock.Param{{Name: "what", Kind: sock.WordKind, Optional: true, Rest: true, Choices: []string{"calls", "states|on", "wire", "counters", "off"}}},
 		Example: "view states wire", See: "tcp(7)",
 		Run: func(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
 			if len(a.Rest()) == 0 {
-				return a.Give(sock.Str(s.view.String())), nil
+				return a.Give(sock.Str(cmp.Or(strings.Join(s.view.what, " "), "off"))), nil
 			}
 			var what []string
 			for _, v := range a.Rest() {
-				what = append(what, v.Str)
+				if v.Str != "off" {
+					what = append(what, v.Str)
+				}
 			}
 			s.View(what...)
 			return nil, nil

@@ -23,7 +23,8 @@ import (
 // the reader; "# input: TEXT" is a line that the session's input gives.
 //
 // $p1, $p2... are the ports that the system chose, in the order they appear;
-// $fd is any descriptor and $tmp a folder that is removed at the end.
+// $fd is any descriptor, $time how long a timer of the kernel has to run, and $tmp a
+// folder that is removed at the end.
 
 // lineLimit is how long one line of a transcript may take.
 const lineLimit = 20 * time.Second
@@ -122,6 +123,9 @@ var (
 	chosenPort = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(\d\.\d+|\[[0-9a-f:.]+\]|localhost):(\d{5})\b`)
 	})
+	timer = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(time_wait|retransmission|keepalive|probe) in [\dhms.]+`)
+	})
 	descriptor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfd \d+`) })
 )
 
@@ -136,6 +140,7 @@ func (n *names) mask(s string) string {
 		n.ports = append(n.ports, m[i+1:])
 		return fmt.Sprintf("%s:$p%d", m[:i], len(n.ports))
 	})
+	s = timer().ReplaceAllString(s, "$1 in $$time")
 	s = descriptor().ReplaceAllString(s, "fd $$fd")
 	return strings.ReplaceAll(s, n.tmp, "$tmp")
 }

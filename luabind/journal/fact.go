@@ -27,6 +27,7 @@ type Socket struct {
 	Peer    string `json:"peer,omitempty"`
 	Host    string `json:"host,omitempty"` // of a lab, "" for the real network
 	Listens bool   `json:"listens,omitempty"`
+	Of      int    `json:"of,omitempty"` // the handle that accept or dup made it of
 }
 
 // Call is the begin of a call.
@@ -111,7 +112,10 @@ func (f Return) String() string {
 	if f.Error != "" {
 		return "! " + f.Error
 	}
-	return strings.TrimSpace("= " + f.Result)
+	if f.Result == "" {
+		return ""
+	}
+	return "= " + f.Result
 }
 
 func (f State) String() string {

@@ -59,7 +59,7 @@ func story() []Event {
 		{2, 12, Socket{Family: "inet", Type: "stream", FD: 8, Host: "client", Local: client.String(), Peer: server.String()}},
 		{2, 12, Return{Call: 12}},
 		{1, 0, Call{Verb: "accept", Text: "accept srv"}}, // 26
-		{3, 26, Socket{Family: "inet", Type: "stream", FD: 9, Host: "server", Local: server.String(), Peer: client.String()}},
+		{3, 26, Socket{Family: "inet", Type: "stream", FD: 9, Host: "server", Local: server.String(), Peer: client.String(), Of: 1}},
 		{3, 26, State{After: "ESTABLISHED", Local: server, Peer: client}},
 		{1, 26, Return{Call: 26, Result: "3 10.0.0.1:40000"}},
 		{2, 0, Call{Verb: "getsockname", Text: "getsockname 2", Asks: true}}, // 30

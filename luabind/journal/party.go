@@ -37,8 +37,7 @@ type painter struct {
 	all     []lane
 	lanes   map[string]int // by key
 	handles map[int]*party
-	begun   map[int]Event // calls that have begun, by N
-	calls   map[int]int   // the row of a call's begin, by N
+	calls   map[int]int // the row of a call's begin, by N
 	rows    []Row
 }
 
@@ -54,8 +53,6 @@ func (p *painter) lane(key, title, address string) int {
 // meet learns from an event who takes part.
 func (p *painter) meet(e Event) {
 	switch f := e.Fact.(type) {
-	case Call:
-		p.begun[e.N] = e
 	case Socket:
 		p.meetSocket(e, f)
 	case State:
@@ -76,12 +73,12 @@ func (p *painter) meetSocket(e Event, f Socket) {
 	if h == nil {
 		h = &party{lane: -1, madeBy: e.During}
 		p.handles[e.Handle] = h
-		switch by, made := p.begun[e.During], f.Host != ""; {
-		case made:
+		switch {
+		case f.Host != "":
 			h.lane = p.lane("host "+f.Host, f.Host, "")
 			p.all[h.lane].host = true
-		case by.Handle != 0 && by.Handle != e.Handle: // accept, dup
-			h.lane = p.handle(by.Handle).lane
+		case f.Of != 0:
+			h.lane = p.handle(f.Of).lane
 		default:
 			h.lane = p.lane("handle "+strconv.Itoa(e.Handle), strconv.Itoa(e.Handle), "")
 		}
@@ -145,13 +142,27 @@ func (p *painter) laneOf(own, other netip.AddrPort) int {
 	return i
 }
 
-// order returns the lanes as they stand from left to right: after the others those
-// that listen, then peers.
+// order returns the lanes that something happens at, as they stand from left to right:
+// after the others those that listen, then peers.
 func (p *painter) order() []int {
-	order := make([]int, len(p.all))
-	for i := range order {
-		order[i] = i
+	var order []int
+	seen := make(map[int]bool)
+	see := func(lane int) {
+		if !seen[lane] {
+			seen[lane] = true
+			order = append(order, lane)
+		}
 	}
+	for _, r := range p.rows {
+		if r.Arrow != nil {
+			see(r.Arrow.From)
+			see(r.Arrow.To)
+		}
+		for _, m := range r.Marks {
+			see(m.Lane)
+		}
+	}
+	slices.Sort(order)
 	slices.SortStableFunc(order, func(a, b int) int { return p.all[a].place - p.all[b].place })
 	return order
 }

@@ -46,7 +46,7 @@ const mostLanes = 8
 
 // Draw makes the picture of events.
 func Draw(events []Event) *Picture {
-	p := &painter{lanes: make(map[string]int), handles: make(map[int]*party), calls: make(map[int]int), begun: make(map[int]Event)}
+	p := &painter{lanes: make(map[string]int), handles: make(map[int]*party), calls: make(map[int]int)}
 	for _, e := range events {
 		p.meet(e)
 	}
@@ -56,10 +56,10 @@ func Draw(events []Event) *Picture {
 			p.laneOf(f.To, f.From)
 		}
 	}
-	order := p.order()
 	for _, e := range events {
 		p.paint(e)
 	}
+	order := p.order()
 	pic := &Picture{Rows: p.rows}
 	for _, i := range order {
 		pic.Lanes = append(pic.Lanes, p.all[i].Lane)

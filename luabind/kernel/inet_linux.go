@@ -102,7 +102,7 @@ func parse(b []byte) (entry, error) {
 // separateFIN takes the sequence number of a FIN out of the queues' bytes.
 func (e *entry) separateFIN() {
 	switch e.state {
-	case "CLOSE_WAIT", "LAST_ACK", "CLOSING", "TIME_WAIT":
+	case "CLOSE_WAIT", "LAST_ACK", "CLOSING":
 		if e.finCame = true; e.recv > 0 {
 			e.recv--
 		}

@@ -43,6 +43,10 @@ var states = []string{"ESTABLISHED", "SYN_SENT", "SYN_RCVD|SYN_RECV", "FIN_WAIT1
 func (v *View) Verbs() []sock.Verb {
 	ever := sock.Param{Name: "socket", Kind: sock.HandleKind, Ever: true}
 	return []sock.Verb{
+		{Name: "handles", Aliases: []string{"ls", "status"}, Asks: true, Gives: "a row for each handle",
+			Summary: "list the handles, with what the kernel says of each",
+			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, the descriptor; then what there is of: bytes to read, bytes not acknowledged, a FIN, how many wait at a listener, the timer that runs, bytes received but not taken, how far a long call is. A closed handle stays in the list as long as the kernel keeps its connection.",
+			Example: "handles", See: "tcp(7), ss(8)", Show: showHandles, Run: v.handles},
 		{Name: "state", Asks: true, Gives: "the state, and what goes with it: bytes in the queues, timer",
 			Summary: "tell the TCP state of a socket, even after close",
 			Details: "A closed handle may be asked for as long as the kernel keeps its connection, then it is gone. recv counts what has come and was not read, send what the peer has not acknowledged; a FIN is told apart from both. The timer says when the kernel acts by itself.",
@@ -218,7 +222,7 @@ func showSockets(r sock.Result) string {
 	for _, e := range entries {
 		timer := field(e, "timer").Str
 		if timer != "" {
-			timer += " in " + field(e, "expires").String()
+			timer += " in " + roughly(field(e, "expires"))
 		}
 		recv, send := field(e, "recv"), field(e, "send")
 		if field(e, "state").Str == "LISTEN" {

@@ -22,6 +22,16 @@ func (v *View) afterwards(*sock.Handle, ends) string { return "gone" }
 
 func (v *View) glance(*sock.Table, *sock.Handle, ends) glance { return glance{} }
 
+func readCounters() (map[string]int64, error) { return nil, errUnseen }
+
+type leftovers struct{}
+
+func (v *View) leftovers() *leftovers { return nil }
+
+func (*leftovers) of(*sock.Handle) (entry, bool) { return entry{}, false }
+
+func (v *View) present(*sock.Table, *sock.Handle, *leftovers) (entry, bool) { return entry{}, false }
+
 // Explain tells why a call failed, from what the kernel says; nothing here.
 func (v *View) Explain(*sock.Table, *sock.Error) string { return "" }
 

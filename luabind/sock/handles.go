@@ -13,10 +13,6 @@ import (
 // tableVerbs are the calls over the table itself.
 func tableVerbs() []Verb {
 	return []Verb{
-		{Name: "handles", Aliases: []string{"ls", "status"}, Asks: true, Gives: "a row for each open handle",
-			Summary: "list the open handles",
-			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, the descriptor, bytes received but not taken, how far a long call is.",
-			Example: "handles", Show: showHandles, Run: doHandles},
 		{Name: "name", Gives: "the name it has, if none is given",
 			Summary: "name a handle, or tell its name",
 			Details: "The name works wherever the handle's number does, and in Lua as a global variable.",
@@ -38,42 +34,6 @@ func tableVerbs() []Verb {
 				return a.Give(Num(a.Handle(0).FD)), nil
 			}},
 	}
-}
-
-func doHandles(_ *loop.Task, tab *Table, a *Args) (Result, error) {
-	var rows []Value
-	for _, h := range tab.Handles() {
-		rows = append(rows, Value{Type: Record, Any: tab.Describe(h)})
-	}
-	return a.Give(Value{Type: List, Any: rows}), nil
-}
-
-// showHandles aligns the rows of handles.
-func showHandles(r Result) string {
-	rows := r[0].Any.([]Value)
-	if len(rows) == 0 {
-		return "no handles"
-	}
-	table := make([][]string, len(rows))
-	for i, row := range rows {
-		f := make(map[string]Value)
-		for _, field := range row.Any.([]Field) {
-			f[field.Name] = field.Value
-		}
-		number := " " + f["handle"].String()
-		if f["current"].Num != 0 {
-			number = "*" + f["handle"].String()
-		}
-		table[i] = []string{number, f["name"].Str, f["family"].Str + " " + f["type"].Str, f["state"].Str,
-			f["address"].String(), f["peer"].String(), f["ready"].Str, "fd " + f["fd"].String()}
-		if n := f["buffered"]; n.Num > 0 {
-			table[i] = append(table[i], n.String()+" bytes held")
-		}
-		if busy := f["busy"].Str; busy != "" {
-			table[i] = append(table[i], busy)
-		}
-	}
-	return Columns(table)
 }
 
 // Columns returns rows with their cells aligned, columns that are empty left out.
@@ -123,7 +83,7 @@ func (t *Table) Describe(h *Handle) []Field {
 	if h.family != unix.AF_UNIX && h.sotype == unix.SOCK_STREAM {
 		state = stateOf(h.FD)
 	}
-	family, sotype := h.kindNames()
+	family, sotype := h.KindNames()
 	local, peer := Value{}, Value{}
 	if sysName(h.FD, false, &t.raw) == nil {
 		local = t.raw.decode().text()
@@ -152,8 +112,8 @@ func (h *Handle) Label() string {
 	return text
 }
 
-// kindNames returns the family and the type of h in words.
-func (h *Handle) kindNames() (family, sotype string) {
+// KindNames returns the family and the type of h in words.
+func (h *Handle) KindNames() (family, sotype string) {
 	if h.family == noSocket {
 		return "file", h.fileType()
 	}

@@ -49,6 +49,7 @@ func optionVerbs() []Verb {
 			Run: func(_ *loop.Task, t *Table, a *Args) (Result, error) {
 				return a.Give(t.listOptions(a.Handle(0))...), nil
 			}},
+		infoVerb(),
 	}
 }
 

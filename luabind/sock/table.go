@@ -128,6 +128,19 @@ func (t *Table) Handles() []*Handle {
 	return all
 }
 
+// Ended returns the stream handles that were closed last, in order: the kernel may keep
+// their connections.
+func (t *Table) Ended() []*Handle {
+	var all []*Handle
+	for _, h := range t.closed {
+		if h != nil {
+			all = append(all, h)
+		}
+	}
+	sort.Slice(all, func(i, k int) bool { return all[i].N < all[k].N })
+	return all
+}
+
 // Youngest returns n of the open handles, in no order: of more than n those with the
 // highest numbers, as far as they are found among the last 4n.
 func (t *Table) Youngest(n int) []*Handle {

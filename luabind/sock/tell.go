@@ -28,11 +28,11 @@ func (c *Call) told(t *loop.Task, j *journal.Journal) (Result, error) {
 	}
 	for h := before + 1; h <= tab.last; h++ {
 		if made := tab.open[h]; made != nil {
-			tab.tellSocket(t, made)
+			tab.tellSocket(t, made, n)
 		}
 	}
 	if about != nil && !about.closed {
-		tab.tellSocket(t, about)
+		tab.tellSocket(t, about, 0)
 	}
 	j.End(t, begin, n, c.outcome(out, err))
 	return out, err
@@ -72,10 +72,11 @@ func (c *Call) moves() bool {
 	return false
 }
 
-// tellSocket tells what h is, if that is not known yet.
-func (t *Table) tellSocket(task *loop.Task, h *Handle) {
+// tellSocket tells what h is, if that is not known yet; a new one was made of handle n,
+// if that is not 0.
+func (t *Table) tellSocket(task *loop.Task, h *Handle, n int) {
 	f := journal.Socket{FD: h.FD, Name: h.Name, Listens: h.listening}
-	f.Family, f.Type = h.kindNames()
+	f.Family, f.Type = h.KindNames()
 	if sysName(h.FD, false, &t.raw) == nil {
 		f.Local = t.raw.decode().text().String()
 	}
@@ -87,6 +88,7 @@ func (t *Table) tellSocket(task *loop.Task, h *Handle) {
 	}
 	if t.sockets[h] != f {
 		t.sockets[h] = f
+		f.Of = n
 		t.Journal.Add(task, h.N, f)
 	}
 }
