@@ -3,7 +3,6 @@ package journal
 import (
 	"fmt"
 	"net/netip"
-	"strings"
 )
 
 // A Fact is what an event tells: one of the types of this file, or a [Segment].
