@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"time"
 
 	"socksh/luabind/loop"
@@ -10,7 +11,7 @@ import (
 // handles describes the open handles, and the closed ones whose connections the kernel
 // keeps.
 func (v *View) handles(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, error) {
-	var rows []sock.Value
+	var rows, closed []sock.Value
 	left := v.leftovers()
 	for _, h := range tab.Handles() {
 		fields := tab.Describe(h)
@@ -26,10 +27,10 @@ func (v *View) handles(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result
 	}
 	for _, h := range tab.Ended() {
 		if e, ok := left.of(h); ok {
-			rows = append(rows, sock.Value{Type: sock.Record, Any: e.remains(h)})
+			closed = append(closed, sock.Value{Type: sock.Record, Any: e.remains(h)})
 		}
 	}
-	return a.Give(sock.Value{Type: sock.List, Any: rows}), nil
+	return a.Give(sock.Value{Type: sock.List, Any: rows}, sock.Value{Type: sock.List, Any: closed}), nil
 }
 
 // remains are the fields of a closed handle's row.
@@ -43,7 +44,7 @@ func (e *entry) remains(h *sock.Handle) []sock.Field {
 
 // showHandles aligns the rows of handles.
 func showHandles(r sock.Result) string {
-	rows := r[0].Any.([]sock.Value)
+	rows := slices.Concat(r[0].Any.([]sock.Value), r[1].Any.([]sock.Value))
 	if len(rows) == 0 {
 		return "no handles"
 	}

@@ -43,7 +43,7 @@ var states = []string{"ESTABLISHED", "SYN_SENT", "SYN_RCVD|SYN_RECV", "FIN_WAIT1
 func (v *View) Verbs() []sock.Verb {
 	ever := sock.Param{Name: "socket", Kind: sock.HandleKind, Ever: true}
 	return []sock.Verb{
-		{Name: "handles", Aliases: []string{"ls", "status"}, Asks: true, Gives: "a row for each handle",
+		{Name: "handles", Aliases: []string{"ls", "status"}, Asks: true, Gives: "a row for each open handle; then those for closed ones",
 			Summary: "list the handles, with what the kernel says of each",
 			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, the descriptor; then what there is of: bytes to read, bytes not acknowledged, a FIN, how many wait at a listener, the timer that runs, bytes received but not taken, how far a long call is. A closed handle stays in the list as long as the kernel keeps its connection.",
 			Example: "handles", See: "tcp(7), ss(8)", Show: showHandles, Run: v.handles},

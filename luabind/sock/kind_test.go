@@ -110,7 +110,7 @@ func TestNearest(t *testing.T) {
 		verbs = append(verbs, v.Name)
 	}
 	for word, want := range map[string]string{
-		"sned": "send", "SEND": "send", "conect": "connect", "lisen": "listen", "acept": "accept", "hanldes": "handles", "rcv": "recv", "sockt": "socket",
+		"sned": "send", "SEND": "send", "conect": "connect", "lisen": "listen", "acept": "accept", "setsokopt": "setsockopt", "rcv": "recv", "sockt": "socket",
 		"getsock": "getsockname", "res": "resolve",
 		"foo": "", "banana": "", "": "", "x": "", "NaN": "", strings.Repeat("w", 300): "",
 	} {
