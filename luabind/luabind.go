@@ -25,6 +25,7 @@ import (
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 	"socksh/luabind/stdlib"
+	"socksh/luabind/wire"
 )
 
 // A Config is how a session reaches the world.
@@ -42,6 +43,8 @@ type Config struct {
 	// Abort ends the program, for a script that nothing else can stop. It may be
 	// called from any goroutine.
 	Abort func(text string)
+	// Colour has notes coloured that gain by it.
+	Colour bool
 	// Width returns how many columns the terminal has. It may be nil.
 	Width func() int
 	// Notify shows what happens without having been asked for, such as the end of
@@ -57,6 +60,7 @@ type Session struct {
 
 	kernel  kernel.View
 	watch   *kernel.Watch // tells the journal what the kernel has changed
+	wire    *wire.Wire
 	view    view
 	cleared int      // the last event that pictures leave out
 	raised  struct { // the last error value that was made, and of what
@@ -118,7 +122,8 @@ func New(c Config) (*Session, error) {
 	l.Idle = s.Flush
 	s.Table.Variable, s.Table.Named = s.variable, s.named
 	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) }
-	s.verbs = slices.Concat(sock.Verbs(), s.kernel.Verbs(), s.commands())
+	s.wire = wire.New(s.Table, s.Journal, s.note)
+	s.verbs = slices.Concat(sock.Verbs(), s.kernel.Verbs(), s.wire.Verbs(), s.commands())
 	s.byName = make(map[string]*sock.Verb)
 	for i := range s.verbs {
 		v := &s.verbs[i]
@@ -145,6 +150,7 @@ func (s *Session) Close() {
 	s.Loop.Close()
 	s.stopCoroutines()
 	s.endIO()
+	s.wire.Close()
 	s.Table.Close()
 	s.kernel.Close()
 	s.lua.Close()

@@ -30,6 +30,7 @@ func (s *Session) Journal() *journal.Journal {
 		j := journal.New(journalSize)
 		s.Table.Journal = j
 		s.watch = s.kernel.Watch(s.Table, j)
+		s.watch.Before = s.wire.Before
 	}
 	return s.Table.Journal
 }
@@ -39,6 +40,7 @@ type view struct {
 	what     []string // of calls, states, wire, counters
 	last     int      // the event that was shown last
 	watching bool     // a task shows what happens later
+	blind    bool     // it was said that segments cannot be seen
 }
 
 func (v *view) shows(what string) bool { return slices.Contains(v.what, what) }
@@ -46,6 +48,7 @@ func (v *view) shows(what string) bool { return slices.Contains(v.what, what) }
 // View shows after each input what the kernel has changed, and at a prompt also what
 // changes later: any of calls, states, wire and counters.
 func (s *Session) View(what ...string) {
+	s.seeWire(slices.Contains(what, "wire"))
 	if s.view.what = what; len(what) == 0 {
 		return
 	}
@@ -55,6 +58,26 @@ func (s *Session) View(what ...string) {
 	if s.Notify != nil && !s.view.watching {
 		s.view.watching = true
 		s.Loop.Go(s.watchLate)
+	}
+}
+
+// DefaultView returns what a prompt's view begins with: states, and segments where they
+// can be seen.
+func (s *Session) DefaultView() []string {
+	if s.wire.Show(true) != nil {
+		return []string{"states"}
+	}
+	return []string{"states", "wire"}
+}
+
+// seeWire has segments captured, or not any more. Where that cannot be it says so once.
+func (s *Session) seeWire(on bool) {
+	if !on && !s.view.shows("wire") && len(s.view.what) > 0 {
+		return
+	}
+	if err := s.wire.Show(on); err != nil && !s.view.blind {
+		s.view.blind = true
+		s.note("no segments are seen: " + err.Error() + "; those that must have passed are told as derived")
 	}
 }
 
@@ -80,8 +103,14 @@ func (s *Session) showChanges() {
 	}
 	j.Look()
 	var lines []string
-	for _, e := range j.Events(s.view.last) {
-		if line := s.viewLine(e); line != "" {
+	events := j.Events(s.view.last)
+	ends := s.segmentEnds(events)
+	for _, e := range events {
+		line := s.viewLine(e)
+		if f, is := e.Fact.(journal.Segment); is && s.view.shows("wire") {
+			line = s.segmentLine(f, ends)
+		}
+		if line != "" {
 			lines = append(lines, line)
 		}
 	}
@@ -110,9 +139,9 @@ func (s *Session) viewLine(e journal.Event) string {
 		if s.view.shows("calls") {
 			return f.String()
 		}
-	case journal.Segment:
+	case journal.Note:
 		if s.view.shows("wire") {
-			return f.String()
+			return f.Text
 		}
 	case journal.State:
 		if s.view.shows("states") {

@@ -109,8 +109,8 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 	s.Notify = func(text string) {
 		p.list("~ " + text + "\n")
 	}
-	s.ReadLine, s.Width = p.ask, width
-	s.View("states")
+	s.ReadLine, s.Width, s.Colour = p.ask, width, colour
+	s.View(s.DefaultView()...)
 	return p, nil
 }
 

@@ -38,11 +38,12 @@ type Call struct {
 
 // Return is the end of a call.
 type Return struct {
-	Call   int    `json:"call"` // the event of its begin
-	Result string `json:"result,omitempty"`
-	Errno  string `json:"errno,omitempty"` // "" where it went well, or where no errno says why
-	Error  string `json:"error,omitempty"` // in words
-	Bytes  int    `json:"bytes,omitempty"` // that it moved
+	Call    int    `json:"call"` // the event of its begin
+	Result  string `json:"result,omitempty"`
+	Errno   string `json:"errno,omitempty"`   // "" where it went well, or where no errno says why
+	Address string `json:"address,omitempty"` // that the error is about
+	Error   string `json:"error,omitempty"`   // in words
+	Bytes   int    `json:"bytes,omitempty"`   // that it moved
 }
 
 // State tells that a socket's state has changed; see tcp(7).

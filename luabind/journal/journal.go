@@ -37,6 +37,7 @@ type Journal struct {
 	followers []func(*Event)
 	open      map[int][]int // the calls that each task is in, by the task's number: one within the other
 	looking   bool
+	ending    *Return // what [Journal.End] is about to tell
 }
 
 // New returns a journal that keeps the last size events.
@@ -63,6 +64,9 @@ func (j *Journal) Add(t *loop.Task, handle int, fact Fact) int {
 // Since returns how long ago, by the journal's clock, t was.
 func (j *Journal) Since(t time.Time) time.Duration { return t.Sub(j.began) }
 
+// Time returns when it was at by the journal's clock.
+func (j *Journal) Time(at time.Duration) time.Time { return j.began.Add(at) }
+
 func (j *Journal) append(e Event) int {
 	j.last++
 	e.N = j.last
@@ -86,8 +90,10 @@ func (j *Journal) Begin(t *loop.Task, handle int, c Call) int {
 
 // End tells of the end of the call that began as event n, and of what it changed.
 func (j *Journal) End(t *loop.Task, n, handle int, r Return) {
-	j.look(handle)
 	r.Call = n
+	j.ending = &r
+	j.look(handle)
+	j.ending = nil
 	j.Add(t, handle, r)
 	if calls := j.open[t.Number()]; len(calls) > 1 {
 		j.open[t.Number()] = calls[:len(calls)-1]
@@ -95,6 +101,10 @@ func (j *Journal) End(t *loop.Task, n, handle int, r Return) {
 		delete(j.open, t.Number())
 	}
 }
+
+// Ending returns how the call has ended at whose end it is asked what has changed, nil at
+// any other time.
+func (j *Journal) Ending() *Return { return j.ending }
 
 // Look asks what has changed, whatever handle it is about.
 func (j *Journal) Look() { j.look(0) }

@@ -57,8 +57,7 @@ func (s Segment) Summary() string {
 		if s.Flags != "" {
 			b.WriteString(" " + s.Flags)
 		}
-	} else {
-		b.WriteString(s.Flags)
+	} else if b.WriteString(s.Flags); s.Fate != Derived { // whose numbers nobody saw
 		fmt.Fprintf(&b, " seq=%d", s.Seq)
 		if strings.Contains(s.Flags, "ACK") {
 			fmt.Fprintf(&b, " ack=%d", s.Ack)

@@ -13,6 +13,10 @@ import (
 // listeners, data that has come. It looks at TCP handles, the closed ones among
 // them as long as the kernel keeps their connections.
 type Watch struct {
+	// Before is told of the changes that were found together before the journal is, if it
+	// is not nil.
+	Before func([]journal.Event)
+
 	view    *View
 	tab     *sock.Table
 	log     *journal.Journal
@@ -20,6 +24,7 @@ type Watch struct {
 	ends    map[ends]*sock.Handle   // connections by their addresses, so that a call on one finds the other
 	counted map[string]int64        // the counters when they were last read, nil while nobody wants them
 	byPort  map[uint16]*sock.Handle // listeners
+	news    []journal.Event         // what was found, to be told
 }
 
 // A glance is what is cheap to ask of one handle: about a microsecond.
@@ -103,6 +108,13 @@ func (w *Watch) look(n int) {
 	for _, h := range slices.Compact(all) {
 		w.ask(h)
 	}
+	if w.Before != nil && len(w.news) > 0 {
+		w.Before(w.news)
+	}
+	for _, e := range w.news {
+		w.log.Add(w.tab.Loop.Current(), e.Handle, e.Fact)
+	}
+	w.news = w.news[:0]
 }
 
 // concerned returns handle n, its peer, the listener that they came by, and those
@@ -153,7 +165,7 @@ func (w *Watch) learn(h *sock.Handle, g glance) {
 	}
 }
 
-// ask tells what has changed at one handle.
+// ask finds what has changed at one handle.
 func (w *Watch) ask(h *sock.Handle) {
 	before, known := w.known[h]
 	now := w.view.glance(w.tab, h, before.ends)
@@ -167,7 +179,7 @@ func (w *Watch) ask(h *sock.Handle) {
 	if now.state == "" {
 		return
 	}
-	tell := func(f journal.Fact) { w.log.Add(w.tab.Loop.Current(), h.N, f) }
+	tell := func(f journal.Fact) { w.news = append(w.news, journal.Event{Handle: h.N, Fact: f}) }
 	if now.state != before.state && (known || now.state != "CLOSE") {
 		tell(journal.State{Before: before.state, After: now.state, Local: now.ends.local, Peer: now.ends.peer, Closed: h.Closed()})
 	}

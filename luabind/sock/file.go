@@ -41,10 +41,16 @@ func (t *Table) openFile(path string, flag int) (*os.File, error) {
 	return nil, err
 }
 
+// CreateFile opens a file to write it anew, as far as the table's policy lets that be. Its
+// errors are the system's errno.
+func (t *Table) CreateFile(path string) (*os.File, error) {
+	return t.openFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+}
+
 // WriteFile writes a whole file, as far as the table's policy lets it. Its errors are
 // the system's errno.
 func (t *Table) WriteFile(path string, data []byte) error {
-	f, err := t.openFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	f, err := t.CreateFile(path)
 	if err != nil {
 		return err
 	}

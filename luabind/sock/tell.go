@@ -44,7 +44,7 @@ func (c *Call) outcome(out Result, err error) journal.Return {
 	if err != nil {
 		r.Result, r.Error = "", err.Error()
 		if e, ok := err.(*Error); ok {
-			r.Error, r.Errno, r.Bytes = e.Cause(), e.Errno(), e.Sent+len(e.Partial)
+			r.Error, r.Errno, r.Address, r.Bytes = e.Cause(), e.Errno(), e.Address, e.Sent+len(e.Partial)
 		}
 		return r
 	}

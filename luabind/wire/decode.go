@@ -79,19 +79,28 @@ func Decode(frame []byte) (Packet, bool) {
 		}
 		kind, body = binary.BigEndian.Uint16(body[2:]), body[4:]
 	}
+	if kind != typeIPv4 && kind != typeIPv6 {
+		return Packet{}, false
+	}
+	return DecodeIP(body)
+}
+
+// DecodeIP is [Decode] for what has no link header, such as the frames of a tunnel.
+func DecodeIP(b []byte) (Packet, bool) {
 	var p Packet
 	ok := false
-	switch kind {
-	case typeIPv4:
-		ok = p.ipv4(body)
-	case typeIPv6:
-		ok = p.ipv6(body)
+	switch {
+	case len(b) == 0:
+	case b[0]>>4 == 4:
+		ok = p.ipv4(b)
+	case b[0]>>4 == 6:
+		ok = p.ipv6(b)
 	}
 	return p, ok
 }
 
 func (p *Packet) ipv4(b []byte) bool {
-	if len(b) < 20 || b[0]>>4 != 4 {
+	if len(b) < 20 {
 		return false
 	}
 	head, total := int(b[0]&15)*4, int(binary.BigEndian.Uint16(b[2:]))
@@ -113,7 +122,7 @@ func (p *Packet) ipv4(b []byte) bool {
 }
 
 func (p *Packet) ipv6(b []byte) bool {
-	if len(b) < 40 || b[0]>>4 != 6 {
+	if len(b) < 40 {
 		return false
 	}
 	f := fragment{from: netip.AddrFrom16([16]byte(b[8:])), to: netip.AddrFrom16([16]byte(b[24:])), protocol: b[6]}

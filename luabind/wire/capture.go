@@ -1,0 +1,74 @@
+package wire
+
+import (
+	"errors"
+	"strings"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+var errSandbox = errors.New("the sandbox does not see segments")
+
+// Verbs returns the rows of this package, in the order help prints them.
+func (w *Wire) Verbs() []sock.Verb {
+	return []sock.Verb{
+		{Name: "capture", Shell: true, Gives: "what is captured, if nothing is given",
+			Summary: "write the segments that pass into a file for tshark and its like",
+			Details: "From now on the segments of this session's sockets, on the loopback or the interfaces that are named; each with the call during which it passed as its comment. The file is in the form pcapng, and complete after each call. off ends it, and so does the end of the session. The journal gets the segments too, and with it pictures. It needs the right CAP_NET_RAW.",
+			Params: []sock.Param{{Name: "file", Kind: sock.FileKind, Optional: true},
+				{Name: "interface", Kind: sock.TextKind, Optional: true, Rest: true}},
+			Errors: []sock.Cause{{Errno: "EPERM", When: "the right is missing"}, {Errno: "ENODEV", When: "there is no such interface"},
+				{Errno: "ENOENT", When: "there is no such folder"}, {Errno: "ENOSPC", When: "the disk is full"}},
+			Example: "capture story.pcapng", See: "packet(7), capabilities(7), tshark(1)", Run: w.capture},
+	}
+}
+
+func (w *Wire) capture(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, error) {
+	name := a.Text(0)
+	switch {
+	case name == "":
+		return a.Give(w.status()), nil
+	case name == "off":
+		if w.file == nil {
+			return nil, sock.Misuse("nothing is captured into a file")
+		}
+		return nil, w.stop()
+	case w.file != nil:
+		return nil, sock.Misuse("segments go into " + sock.Quote(w.file.name) + " already; capture off ends that")
+	case !strings.HasSuffix(name, ".pcapng"):
+		return nil, sock.Misuse("the name of the file must end in .pcapng: " + sock.Quote(name))
+	case tab.Policy.Loopback:
+		return nil, errSandbox
+	}
+	interfaces := []string{loopback}
+	if len(a.Rest()) > 0 {
+		interfaces = nil
+		for _, v := range a.Rest() {
+			interfaces = append(interfaces, v.Str)
+		}
+	}
+	return nil, w.start(name, interfaces)
+}
+
+// status tells what is captured.
+func (w *Wire) status() sock.Value {
+	if len(w.taps) == 0 {
+		return sock.Str("off")
+	}
+	w.drain(nil)
+	var names []string
+	var drops uint64
+	for _, t := range w.taps {
+		names = append(names, t.name)
+		drops += t.drops
+	}
+	fields := []sock.Field{{Name: "interface", Value: sock.Str(strings.Join(names, " "))}}
+	if w.file != nil {
+		fields = append(fields, sock.Field{Name: "file", Value: sock.Str(w.file.name)}, sock.Field{Name: "frames", Value: sock.Num(w.file.frames)})
+	}
+	if drops > 0 {
+		fields = append(fields, sock.Field{Name: "drops", Value: sock.Num(int(drops))})
+	}
+	return sock.Value{Type: sock.Record, Any: fields}
+}

@@ -1,0 +1,118 @@
+package wire
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+
+	"socksh/luabind/journal"
+	"socksh/luabind/sock"
+)
+
+// A recording is a file that segments go into.
+type recording struct {
+	name   string
+	file   *os.File
+	pcap   *PcapWriter
+	wanted []string       // interfaces to capture
+	on     map[string]int // interfaces by name, those of others included that the journal tells of
+	frames int
+	err    error // what ended it early
+}
+
+// start begins a recording of those interfaces.
+func (w *Wire) start(name string, interfaces []string) error {
+	r := &recording{name: name, wanted: interfaces, on: make(map[string]int)}
+	w.file = r
+	err := w.arrange()
+	if err == nil {
+		r.file, err = w.tab.CreateFile(name)
+	}
+	if err != nil {
+		w.file = nil
+		w.arrange()
+		return err
+	}
+	r.pcap = NewPcapWriter(r.file)
+	for _, t := range w.taps {
+		r.place(t.name, t.link)
+		t.lost()
+		t.drops, t.seen = 0, 0
+	}
+	if r.pcap.Flush() != nil {
+		return w.stop()
+	}
+	return nil
+}
+
+// place returns the number of an interface in the file.
+func (r *recording) place(name string, link linkType) int {
+	n, known := r.on[name]
+	if !known {
+		n = r.pcap.Interface(name, link)
+		r.on[name] = n
+	}
+	return n
+}
+
+// record puts the frame of an event into the file.
+func (w *Wire) record(e *journal.Event, s journal.Segment) {
+	frame, length, link := s.Frame, len(s.Frame), linkEthernet
+	if w.whole != nil {
+		frame, length = w.whole, w.length
+	}
+	for _, t := range w.taps {
+		if t.name == s.Where {
+			link = t.link
+		}
+	}
+	w.file.pcap.Frame(w.file.place(s.Where, link), w.log.Time(s.At), frame, length, w.calls[e.During].text)
+	w.file.frames++
+}
+
+// flush writes out what was recorded, so that the file is whole whatever ends the program. An
+// error ends the recording.
+func (w *Wire) flush() {
+	if w.file.err != nil {
+		return
+	}
+	if err := w.file.pcap.Flush(); err != nil {
+		w.file.err = errnoOf(err)
+		w.Say(w.file.failure().Error() + "; nothing more goes into it")
+	}
+}
+
+func (r *recording) failure() error { return &sock.Error{Op: "capture", Address: r.name, Err: r.err} }
+
+// stop ends the recording, and returns what went wrong with it.
+func (w *Wire) stop() error {
+	w.drain(nil)
+	r := w.file
+	w.file = nil
+	if r.err == nil {
+		for _, t := range w.taps {
+			if n, known := r.on[t.name]; known {
+				r.pcap.Statistics(n, time.Now(), t.seen, t.drops)
+			}
+		}
+		r.err = errnoOf(r.pcap.Flush())
+	}
+	if err := r.file.Close(); r.err == nil {
+		r.err = errnoOf(err)
+	}
+	w.arrange() // which closes what nobody wants any more
+	if r.err != nil {
+		return r.failure()
+	}
+	return nil
+}
+
+// errnoOf returns the errno within err, or err.
+func errnoOf(err error) error {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno
+	}
+	return err
+}

@@ -1,0 +1,179 @@
+package wire
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// A tap is a packet socket; see packet(7).
+type tap struct {
+	name    string
+	fd      int
+	adopted bool
+	link    linkType
+	source  loop.Source
+	at      time.Time // when the frame passed that next has read, by the clock on the wall
+	length  int       // how long it was
+	room    []byte
+	control [64]byte
+	drops   uint64 // frames that were lost as nobody read them in time
+	seen    uint64
+}
+
+// roomMost is more than any frame has: 64 KB with its headers. receiveMost is how many bytes
+// may wait, as far as the system lets that be.
+const (
+	roomMost    = 64<<10 + 256
+	receiveMost = 8 << 20
+)
+
+var errNoRight = &rightError{unix.EPERM}
+
+// rightError is the kernel's refusal to let segments be seen.
+type rightError struct{ errno unix.Errno }
+
+func (e *rightError) Error() string {
+	return "seeing segments needs CAP_NET_RAW: run as root, or sudo setcap cap_net_raw+ep socksh"
+}
+
+func (e *rightError) Unwrap() error { return e.errno }
+
+// openTap begins a capture on an interface.
+func openTap(name string) (*tap, error) {
+	at, err := net.InterfaceByName(name)
+	if err != nil {
+		return nil, fmt.Errorf("no interface is called %s: %w", sock.Quote(name), unix.ENODEV)
+	}
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0) // protocol 0: nothing comes before bind
+	switch err {
+	case nil:
+	case unix.EPERM:
+		return nil, errNoRight
+	default:
+		return nil, err
+	}
+	if at.Flags&net.FlagLoopback != 0 {
+		err = unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1)
+	}
+	if err == nil {
+		// The protocol is in network order.
+		all := binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, unix.ETH_P_ALL))
+		err = unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all, Ifindex: at.Index})
+	}
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	t, err := adoptTap(fd, name)
+	if t != nil {
+		t.adopted = false
+	}
+	return t, err
+}
+
+// adoptTap makes a tap of a packet socket that is bound. It closes the descriptor if it
+// cannot.
+func adoptTap(fd int, name string) (*tap, error) {
+	t := &tap{name: name, fd: fd, adopted: true, link: linkEthernet, room: make([]byte, roomMost)}
+	from, err := unix.Getsockname(fd)
+	if err == nil {
+		err = unix.SetNonblock(fd, true)
+	}
+	if err == nil {
+		err = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+	}
+	if err == nil {
+		switch at, ok := from.(*unix.SockaddrLinklayer); {
+		case !ok:
+			err = errors.New("it is no packet socket")
+		case at.Hatype == unix.ARPHRD_NONE || at.Hatype == unix.ARPHRD_RAWIP || at.Hatype == unix.ARPHRD_PPP:
+			t.link = linkIP
+		case at.Hatype != unix.ARPHRD_ETHER && at.Hatype != unix.ARPHRD_LOOPBACK:
+			err = fmt.Errorf("the frames of %s are of a kind that is not known: %d", name, at.Hatype)
+		}
+	}
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveMost) != nil {
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveMost) // the system takes what it allows
+	}
+	return t, nil
+}
+
+func (t *tap) close() {
+	t.source.Close()
+	unix.Close(t.fd)
+}
+
+// next reads a frame that is there, up to most bytes of it. It is valid until the next
+// one is read. Nil says that there is none.
+func (t *tap) next(most int) []byte {
+	for {
+		n, controls, _, _, err := unix.Recvmsg(t.fd, t.room[:min(most, len(t.room))], t.control[:], unix.MSG_TRUNC)
+		switch err {
+		case nil:
+		case unix.EINTR, unix.ENETDOWN: // an interface that went down says so once
+			continue
+		default:
+			t.source.Drained(loop.Read)
+			return nil
+		}
+		t.seen++
+		t.length, t.at = n, stamp(t.control[:controls])
+		return t.room[:min(n, most, len(t.room))]
+	}
+}
+
+// stamp returns the time that SO_TIMESTAMPNS tells, or now.
+func stamp(b []byte) time.Time {
+	for len(b) > 0 {
+		head, data, rest, err := unix.ParseOneSocketControlMessage(b)
+		if err != nil {
+			break
+		}
+		if head.Level == unix.SOL_SOCKET && head.Type == unix.SO_TIMESTAMPNS {
+			switch order := binary.NativeEndian; len(data) {
+			case 16:
+				return time.Unix(int64(order.Uint64(data)), int64(order.Uint64(data[8:])))
+			case 8:
+				return time.Unix(int64(order.Uint32(data)), int64(order.Uint32(data[4:])))
+			}
+		}
+		b = rest
+	}
+	return time.Now()
+}
+
+// lost returns how many frames were lost since it was last asked.
+func (t *tap) lost() int {
+	s, err := unix.GetsockoptTpacketStats(t.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS)
+	if err != nil {
+		return 0
+	}
+	t.drops += uint64(s.Drops)
+	return int(s.Drops)
+}
+
+// protocolOf returns the protocol of a handle as packets name it.
+func protocolOf(h *sock.Handle) string {
+	n, err := unix.GetsockoptInt(h.FD, unix.SOL_SOCKET, unix.SO_PROTOCOL)
+	switch {
+	case err != nil:
+		return ""
+	case n == unix.IPPROTO_MPTCP:
+		return "TCP"
+	case n == unix.IPPROTO_UDPLITE:
+		return protocolName(unix.IPPROTO_UDPLITE)
+	}
+	return protocolName(byte(n))
+}
