@@ -194,8 +194,8 @@ func (p *Packet) transport(f fragment, offset int, b []byte, n int) {
 			p.Flags = "first fragment"
 		}
 	case protoICMP, protoICMP6:
-		if len(b) >= head {
-			p.readICMP(f.protocol, b)
+		if len(b) >= head && p.readICMP(f.protocol, b) {
+			b, n = b[:head], head
 		}
 	default:
 		head = 0

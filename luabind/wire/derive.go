@@ -74,7 +74,11 @@ func (w *Wire) deriveFromCall() {
 	}
 	own, _ := w.tab.Ends(h)
 	peer, err := netip.ParseAddrPort(r.Address)
-	if own, peer = plain(own), plain(peer); err == nil && onLoopback(own, peer) {
+	own, peer = plain(own), plain(peer)
+	if own.Addr().IsUnspecified() && isLocalhost(peer.Addr()) { // as it is again after the refusal; the port stays
+		own = netip.AddrPortFrom(peer.Addr(), own.Port())
+	}
+	if err == nil && onLoopback(own, peer) {
 		w.derive(h.N, "SYN", own, peer)
 		w.derive(h.N, "RST+ACK", peer, own)
 	}
@@ -159,4 +163,9 @@ func wasReset(own, peer netip.AddrPort, changes []journal.Event) bool {
 // itself has another handshake.
 func onLoopback(own, peer netip.AddrPort) bool {
 	return own != peer && own.Port() != 0 && own.Addr().IsLoopback() && peer.Addr().IsLoopback()
+}
+
+// isLocalhost reports whether a is the address that sockets get which connect to it.
+func isLocalhost(a netip.Addr) bool {
+	return a == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || a == netip.IPv6Loopback()
 }

@@ -43,7 +43,7 @@ func (w *Wire) drain(now *loop.Task) {
 				w.settle()
 			}
 			w.tell(now, t, frame)
-			if t.at.After(began) {
+			if t.stamped && t.at.After(began) {
 				break
 			}
 		}

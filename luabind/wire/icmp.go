@@ -36,9 +36,9 @@ var messages6 = map[message]string{
 
 // readICMP says in words what a message of at least 8 bytes is, and whom it is about. The
 // ends of an error get the ports of the packet that it quotes, those of an echo the
-// identifier at the side that asks: so they are found like other packets. See
-// icmp(7).
-func (p *Packet) readICMP(protocol byte, b []byte) {
+// identifier at the side that asks: so they are found like other packets. It reports
+// whether the rest is a quotation, and no payload. See icmp(7).
+func (p *Packet) readICMP(protocol byte, b []byte) (quotes bool) {
 	table, isError := messages, b[0] == 3 || b[0] == 5 || b[0] == 11 || b[0] == 12
 	echo := b[0] == 8
 	answer := b[0] == 0
@@ -75,6 +75,7 @@ func (p *Packet) readICMP(protocol byte, b []byte) {
 		}
 	}
 	p.Flags = text
+	return isError
 }
 
 // quoted returns whose packet an error quotes: its IP header and 8 bytes at least.

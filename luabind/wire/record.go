@@ -40,7 +40,7 @@ func (w *Wire) start(name string, interfaces []string) error {
 		t.lost()
 		t.drops, t.seen = 0, 0
 	}
-	if r.pcap.Flush() != nil {
+	if r.err = errnoOf(r.pcap.Flush()); r.err != nil {
 		return w.stop()
 	}
 	return nil

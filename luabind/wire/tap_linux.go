@@ -21,6 +21,8 @@ type tap struct {
 	link    linkType
 	source  loop.Source
 	at      time.Time // when the frame passed that next has read, by the clock on the wall
+	stamped bool      // that is known; else it is when it was read: see stamp
+	floor   time.Time // when one was read whose time is not known: those that come after it are not older
 	length  int       // how long it was
 	room    []byte
 	control [64]byte
@@ -32,31 +34,29 @@ type tap struct {
 // may wait, as far as the system lets that be.
 const (
 	roomMost    = 64<<10 + 256
-	receiveMost = 8 << 20
+	receiveMost = 32 << 20
 )
 
-var errNoRight = &rightError{unix.EPERM}
-
-// rightError is the kernel's refusal to let segments be seen.
-type rightError struct{ errno unix.Errno }
-
-func (e *rightError) Error() string {
-	return "seeing segments needs CAP_NET_RAW: run as root, or sudo setcap cap_net_raw+ep socksh"
+// A refusal is the kernel's, with what to do about it.
+type refusal struct {
+	errno unix.Errno
+	text  string
 }
 
-func (e *rightError) Unwrap() error { return e.errno }
+func (e *refusal) Error() string { return e.text }
+func (e *refusal) Unwrap() error { return e.errno }
 
 // openTap begins a capture on an interface.
 func openTap(name string) (*tap, error) {
 	at, err := net.InterfaceByName(name)
 	if err != nil {
-		return nil, fmt.Errorf("no interface is called %s: %w", sock.Quote(name), unix.ENODEV)
+		return nil, &refusal{unix.ENODEV, "no interface is called " + sock.Quote(name)}
 	}
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0) // protocol 0: nothing comes before bind
 	switch err {
 	case nil:
 	case unix.EPERM:
-		return nil, errNoRight
+		return nil, &refusal{err.(unix.Errno), "seeing segments needs CAP_NET_RAW: run as root, or sudo setcap cap_net_raw+ep socksh"}
 	default:
 		return nil, err
 	}
@@ -119,6 +119,7 @@ func (t *tap) close() {
 // one is read. Nil says that there is none.
 func (t *tap) next(most int) []byte {
 	for {
+		asked := time.Now()
 		n, controls, _, _, err := unix.Recvmsg(t.fd, t.room[:min(most, len(t.room))], t.control[:], unix.MSG_TRUNC)
 		switch err {
 		case nil:
@@ -129,12 +130,21 @@ func (t *tap) next(most int) []byte {
 			return nil
 		}
 		t.seen++
-		t.length, t.at = n, stamp(t.control[:controls])
+		at := stamp(t.control[:controls])
+		if at.Before(t.floor) {
+			at = t.floor
+		}
+		if t.stamped = at.Before(asked); !t.stamped {
+			t.floor = at
+		}
+		t.length, t.at = n, at
 		return t.room[:min(n, most, len(t.room))]
 	}
 }
 
-// stamp returns the time that SO_TIMESTAMPNS tells, or now.
+// stamp returns the time that SO_TIMESTAMPNS tells, or now. The kernel begins to stamp
+// frames a moment after it was told to, and those of that moment get the time at which they
+// are read: see __sock_recv_timestamp, linux/net/socket.c.
 func stamp(b []byte) time.Time {
 	for len(b) > 0 {
 		head, data, rest, err := unix.ParseOneSocketControlMessage(b)

@@ -23,6 +23,7 @@ type tap struct {
 	source      loop.Source
 	at          time.Time
 	length      int
+	stamped     bool
 	drops, seen uint64
 }
 
