@@ -171,7 +171,7 @@ func (s *Session) label(n int) string {
 func (s *Session) viewVerb() sock.Verb {
 	return sock.Verb{Name: "view", Shell: true, Gives: "what it is, if nothing is given",
 		Summary: "show what the kernel does, or stop that",
-		Details: "After each command the lines that matter. states: TCP states, the completed queues of listeners, data that has come. wire: the segments, where they can be seen. calls: each call that was made, with its result. counters: those of this network that have moved and tell of drops, repetitions and resets, whatever program it was. At a prompt also what happens later, such as a peer's FIN. A prompt begins with states; elsewhere it is off.",
+		Details: "After each command the lines that matter. states: TCP states, the completed queues of listeners, data that has come. wire: the segments of this session's sockets; without the right to see them (CAP_NET_RAW) those that must have passed, marked derived. calls: each call that was made, with its result. counters: those of this network that have moved and tell of drops, repetitions and resets, whatever program it was. At a prompt also what happens later, such as a peer's FIN. A prompt begins with states, and with wire where it has the right; elsewhere it is off.",
 		Params:  []sock.Param{{Name: "what", Kind: sock.WordKind, Optional: true, Rest: true, Choices: []string{"calls", "states|on", "wire", "counters", "off"}}},
 		Example: "view states wire", See: "tcp(7)",
 		Run: func(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {

@@ -4,6 +4,7 @@ package repl
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -157,11 +158,31 @@ func (p *person) leaves() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
+// TestSegments sees the segments that nobody has asked for.
+func TestSegments(t *testing.T) {
+	if c, err := net.ListenPacket("ip4:icmp", "127.0.0.1"); err != nil {
+		t.Skip("needs the right to see segments: ", err)
+	} else {
+		c.Close()
+	}
+	p := sit(t, 80, t.TempDir())
+	p.types("socket as srv\rbind srv 127.0.0.1:0\rlisten srv\rat = getsockname srv\rsocket as cli\rconnect cli $at\r")
+	p.sees("^> connect cli", "^~ 2 cli → 1 srv  SYN seq=0$", `^~ 1 srv → 2 cli  SYN\+ACK seq=0 ack=1$`, "^~ 2 cli → 1 srv  ACK seq=1 ack=1$",
+		"^~ 1 srv: completed queue 0 → 1 of 129$", "^~ 2 cli: CLOSE → ESTABLISHED$", "^> $")
+	p.mu.Lock()
+	if !strings.Contains(p.raw.String(), "\x1b[32mSYN seq=0\x1b[0m") {
+		t.Error("a SYN is not green")
+	}
+	p.mu.Unlock()
+	p.types("view\r")
+	p.sees("^= states wire$", "^> $")
+}
+
 // TestByHand builds a server and a client in one prompt, with a pending accept
 // whose result appears above the line being typed.
 func TestByHand(t *testing.T) {
 	p := sit(t, 80, t.TempDir())
-	p.types("socket as srv\r")
+	p.types("view states\rsocket as srv\r") // segments are not seen by everybody
 	p.sees("^> socket as srv$", "^= 1$", "^> $")
 	p.types("bind srv @socksh-by-hand\r")
 	p.sees("^! bind 1 @socksh-by-hand: EAFNOSUPPORT", "", "^> ")

@@ -66,10 +66,8 @@ func replayAll(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if need, ok := strings.CutPrefix(strings.SplitN(string(text), "\n", 2)[0], "# need: "); ok {
-				if why := missing(need); why != "" {
-					t.Skip(why)
-				}
+			if why := lacks(string(text)); why != "" {
+				t.Skip(why)
 			}
 			got, err := Replay(string(text))
 			if err != nil {
@@ -89,6 +87,15 @@ func replayAll(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lacks tells what of a transcript's first line this system lacks, "" if nothing.
+func lacks(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	if need, ok := strings.CutPrefix(first, "# need: "); ok {
+		return missing(need)
+	}
+	return ""
 }
 
 // missing tells what of a "# need:" line this system lacks, "" if nothing.

@@ -363,6 +363,30 @@ func TestDropsAreTold(t *testing.T) {
 	}
 }
 
+// TestFileIsWhole reads a file that still grows: whatever ends the program, it is like that.
+func TestFileIsWhole(t *testing.T) {
+	r := watching(t)
+	file := filepath.Join(t.TempDir(), "x.pcapng")
+	r.run("capture "+file, "socket", "bind 1 127.0.0.1:0", "listen 1", "socket", "getsockname 1", "connect 2 $")
+	if _, _, packets := readFile(t, file); len(packets) != 3 || !strings.HasPrefix(packets[0].comment, "connect 2 127.0.0.1:") {
+		t.Errorf("%+v", packets)
+	}
+	r.run("send 2 "+strings.Repeat("x", 5000), "send 2 more") // more than the journal keeps of a frame
+	r.wire.Close()
+	_, _, packets := readFile(t, file)
+	if n := len(packets); n < 5 || len(packets[3].frame) < 5000 || len(packets[3].frame) != packets[3].length {
+		t.Errorf("%d packets", n)
+	}
+	for i := 1; i < len(packets); i++ {
+		if packets[i].at.Before(packets[i-1].at) {
+			t.Errorf("packet %d is older than the one before", i)
+		}
+	}
+	if at := packets[0].at; time.Since(at) < 0 || time.Since(at) > time.Minute {
+		t.Errorf("it passed at %s", at)
+	}
+}
+
 func TestAdopt(t *testing.T) {
 	r := newRig(t)
 	tap, err := openTap(loopback)

@@ -19,6 +19,7 @@ type recording struct {
 	on     map[string]int // interfaces by name, those of others included that the journal tells of
 	frames int
 	err    error // what ended it early
+	said   bool  // and that was told
 }
 
 // start begins a recording of those interfaces.
@@ -56,7 +57,7 @@ func (r *recording) place(name string, link linkType) int {
 	return n
 }
 
-// record puts the frame of an event into the file.
+// record puts the frame of an event into the file, whoever has told of it.
 func (w *Wire) record(e *journal.Event, s journal.Segment) {
 	frame, length, link := s.Frame, len(s.Frame), linkEthernet
 	if w.whole != nil {
@@ -78,7 +79,7 @@ func (w *Wire) flush() {
 		return
 	}
 	if err := w.file.pcap.Flush(); err != nil {
-		w.file.err = errnoOf(err)
+		w.file.err, w.file.said = errnoOf(err), true
 		w.Say(w.file.failure().Error() + "; nothing more goes into it")
 	}
 }

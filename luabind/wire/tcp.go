@@ -2,7 +2,7 @@ package wire
 
 import (
 	"encoding/binary"
-	"strconv"
+	"fmt"
 	"strings"
 )
 
@@ -65,6 +65,11 @@ const (
 // the connection, or are a [Tracker]'s to tell.
 func (p *Packet) readOptions(b []byte) {
 	var words []string
+	tell := func(format string, v ...any) {
+		if p.tcp&flagSYN != 0 {
+			words = append(words, fmt.Sprintf(format, v...))
+		}
+	}
 	for len(b) > 0 && b[0] != optionEnd {
 		if b[0] == optionNone {
 			b = b[1:]
@@ -76,14 +81,14 @@ func (p *Packet) readOptions(b []byte) {
 		data := b[2:b[1]]
 		switch {
 		case b[0] == optionMSS && len(data) == 2:
-			words = append(words, "mss "+strconv.Itoa(int(binary.BigEndian.Uint16(data))))
+			tell("mss %d", binary.BigEndian.Uint16(data))
 		case b[0] == optionScale && len(data) == 1:
 			p.scale = int8(min(data[0], 14)) // the most that RFC 7323 has
-			words = append(words, "wscale "+strconv.Itoa(int(p.scale)))
+			tell("wscale %d", p.scale)
 		case b[0] == optionSACKAllowed:
-			words = append(words, "sack allowed")
+			tell("sack allowed")
 		case b[0] == optionTimestamps:
-			words = append(words, "timestamps")
+			tell("timestamps")
 		case b[0] == optionSACK:
 			for ; len(data) >= 8 && p.sacks < len(p.sack); p.sacks++ {
 				p.sack[p.sacks] = [2]uint32{binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])}
@@ -92,7 +97,5 @@ func (p *Packet) readOptions(b []byte) {
 		}
 		b = b[b[1]:]
 	}
-	if p.tcp&flagSYN != 0 {
-		p.Options = strings.Join(words, ", ")
-	}
+	p.Options = strings.Join(words, ", ")
 }

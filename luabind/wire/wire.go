@@ -67,8 +67,10 @@ func New(tab *sock.Table, log func() *journal.Journal, say func(string)) *Wire {
 
 // Close ends all captures, and completes the file.
 func (w *Wire) Close() {
-	if w.file != nil {
-		w.stop()
+	if r := w.file; r != nil {
+		if err := w.stop(); err != nil && !r.said {
+			w.Say(err.Error())
+		}
 	}
 	for _, t := range w.taps {
 		t.close()
