@@ -72,9 +72,6 @@ func (s *Session) DefaultView() []string {
 
 // seeWire has segments captured, or not any more. Where that cannot be it says so once.
 func (s *Session) seeWire(on bool) {
-	if !on && !s.view.shows("wire") && len(s.view.what) > 0 {
-		return
-	}
 	if err := s.wire.Show(on); err != nil && !s.view.blind {
 		s.view.blind = true
 		s.note("no segments are seen: " + err.Error() + "; those that must have passed are told as derived")

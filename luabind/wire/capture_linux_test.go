@@ -102,15 +102,6 @@ func (r *rig) run(lines ...string) (last string) {
 	return last
 }
 
-func (r *rig) fail(line, want string) {
-	r.t.Helper()
-	r.do(func(t *loop.Task) {
-		if _, err := r.try(t, line); err == nil || !strings.Contains(err.Error(), want) {
-			r.t.Errorf("%s: %v, not %s", line, err, want)
-		}
-	})
-}
-
 // segments returns the segments after event n, as handles and summaries.
 func (r *rig) segments(n int) string {
 	var b strings.Builder

@@ -89,7 +89,7 @@ func (w *Wire) Show(on bool) error {
 	if on && w.tab.Policy.Loopback {
 		err = errSandbox
 	}
-	if w.deriving = err != nil; w.deriving {
+	if w.deriving = on && err != nil; w.deriving {
 		w.shown = false
 	}
 	return err
@@ -101,8 +101,7 @@ func (w *Wire) Show(on bool) error {
 func (w *Wire) Adopt(fd int, where string) error {
 	t, err := adoptTap(fd, where)
 	if err == nil {
-		w.begin()
-		err = w.add(t)
+		w.add(t)
 	}
 	return err
 }
@@ -128,13 +127,10 @@ func (w *Wire) arrange() error {
 			continue
 		}
 		t, err := openTap(name)
-		if err == nil {
-			w.begin()
-			err = w.add(t)
-		}
 		if err != nil {
 			return err
 		}
+		w.add(t)
 	}
 	return nil
 }
@@ -149,13 +145,14 @@ func (w *Wire) begin() {
 	if len(w.taps) == 0 && !w.deriving {
 		w.calls, w.busy, w.unsettled = make(map[int]openCall), make(map[int][]int), make(map[int]openCall)
 		w.owners = owners{}
-		for _, h := range append(w.tab.Ended(), w.tab.Handles()...) {
+		for _, h := range w.tab.Handles() {
 			w.owners.learn(w.tab, h)
 		}
 	}
 }
 
-func (w *Wire) add(t *tap) error {
+func (w *Wire) add(t *tap) {
+	w.begin()
 	t.source.Init(w.tab.Loop, t.fd)
 	w.taps = append(w.taps, t)
 	w.tab.Loop.Go(func(task *loop.Task) error {
@@ -166,7 +163,6 @@ func (w *Wire) add(t *tap) error {
 			w.drain(nil)
 		}
 	})
-	return nil
 }
 
 func (w *Wire) remove(unwanted func(*tap) bool) {
