@@ -49,6 +49,7 @@ const (
 	ProtocolKind               // a protocol of the family before it, by name or number
 	DescriptorKind             // descriptors of this process: a number, "listen", or a name of LISTEN_FDNAMES
 	SwitchKind                 // on or off
+	HostKind                   // a host of a lab by name, or "real" for the real network
 )
 
 // A Param is one parameter of a verb.
