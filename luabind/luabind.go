@@ -22,6 +22,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"socksh/luabind/kernel"
+	"socksh/luabind/lab"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 	"socksh/luabind/stdlib"
@@ -56,6 +57,8 @@ type Session struct {
 	Table *sock.Table
 
 	kernel  kernel.View
+	lab     *lab.Lab
+	pumping bool          // the journal moves what is on the cable
 	watch   *kernel.Watch // tells the journal what the kernel has changed
 	view    view
 	cleared int      // the last event that pictures leave out
@@ -76,6 +79,7 @@ type Session struct {
 	hook       *hook
 	builtins   *lua.LTable
 	handleMeta *lua.LTable
+	hostMeta   *lua.LTable
 	tostring   *lua.LFunction // the one that print needs no call of
 	jobMeta    *lua.LTable
 	errorMeta  *lua.LTable
@@ -118,7 +122,8 @@ func New(c Config) (*Session, error) {
 	l.Idle = s.Flush
 	s.Table.Variable, s.Table.Named = s.variable, s.named
 	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) }
-	s.verbs = slices.Concat(sock.Verbs(), s.kernel.Verbs(), s.commands())
+	s.newLab()
+	s.verbs = slices.Concat(sock.Verbs(), s.kernel.Verbs(), s.lab.Verbs(), s.commands())
 	s.byName = make(map[string]*sock.Verb)
 	for i := range s.verbs {
 		v := &s.verbs[i]
@@ -146,6 +151,7 @@ func (s *Session) Close() {
 	s.stopCoroutines()
 	s.endIO()
 	s.Table.Close()
+	s.lab.Close()
 	s.kernel.Close()
 	s.lua.Close()
 	if s.folder != nil {
@@ -210,6 +216,7 @@ func (s *Session) openLua() {
 	s.lua.SetMetatable(s.lua.G.Global, meta)
 	s.openErrors()
 	s.openVerbs()
+	s.openHosts()
 	s.openProtected()
 	s.openLoad()
 	s.openCoroutines()

@@ -30,6 +30,9 @@ type Journal struct {
 	// by [Journal.Look], with 0, to tell what has changed meanwhile. They add events
 	// of their own.
 	OnReturn []func(handle int)
+	// Before are called before those, for what goes on because of a call: frames on a
+	// cable. They may call Look.
+	Before []func()
 
 	began     time.Time
 	ring      []Event
@@ -102,6 +105,9 @@ func (j *Journal) Look() { j.look(0) }
 func (j *Journal) look(handle int) {
 	if j.looking {
 		return
+	}
+	for _, f := range j.Before {
+		f()
 	}
 	j.looking = true
 	for _, f := range j.OnReturn {

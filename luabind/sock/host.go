@@ -3,6 +3,8 @@ package sock
 import (
 	"fmt"
 	"net/netip"
+
+	"golang.org/x/sys/unix"
 )
 
 // A Host is a network that handles may be in beside the real one: it has addresses,
@@ -77,4 +79,42 @@ func socketOn(h Host, family, sotype, protocol int) (int, error) {
 		return sysSocket(family, sotype, protocol)
 	}
 	return h.Socket(family, sotype, protocol)
+}
+
+// prefixOf reads an address of a host with the length of its network, 24 or 64 unless
+// it is given.
+func prefixOf(v Value) (netip.Prefix, error) {
+	if p, err := netip.ParsePrefix(v.Str); err == nil {
+		return p, nil
+	}
+	ip, err := netip.ParseAddr(v.Str)
+	if err != nil || ip.Zone() != "" || ip.Is4In6() {
+		return netip.Prefix{}, fmt.Errorf("%s is not an IP address; write 10.0.0.1 or 10.0.0.1/24", v.word())
+	}
+	bits := 24
+	if ip.Is6() {
+		bits = 64
+	}
+	return netip.PrefixFrom(ip, bits), nil
+}
+
+// CloseOn closes every handle in the network of a host.
+func (t *Table) CloseOn(host Host) {
+	for _, h := range t.Handles() {
+		if h.Host == host {
+			t.forget(h)
+			if h.lingers {
+				setLinger(h.FD, -1)
+			}
+			unix.Close(h.FD)
+		}
+	}
+	for i, h := range t.closed {
+		if h != nil && h.Host == host {
+			t.closed[i] = nil
+		}
+	}
+	if t.Here == host {
+		t.Here = nil
+	}
 }

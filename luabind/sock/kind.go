@@ -99,6 +99,9 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 			return v, fmt.Errorf("%s is not a function", v.word())
 		}
 		return v, nil
+	case PrefixKind:
+		p, err := prefixOf(v)
+		return Value{Type: Foreign, Any: p}, err
 	case HostKind:
 		return c.table.hostOf(v)
 	case TextKind, FileKind, VerbKind:
