@@ -53,7 +53,11 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 	if j := s.Table.Journal; j != nil {
 		j.Add(t, 0, journal.Input{Text: text})
 	}
-	err := s.exec(t, text)
+	run := s.exec
+	if s.lab.Holds() {
+		run = s.execHeld
+	}
+	err := run(t, text)
 	if j := localOf(t).job; j != nil {
 		j.Err = err
 		s.finish(nil, j)

@@ -59,6 +59,8 @@ type Session struct {
 	kernel  kernel.View
 	lab     *lab.Lab
 	pumping bool          // the journal moves what is on the cable
+	groups  []*group      // the scripts that run, each within the one before
+	stuck   error         // why they are ended
 	watch   *kernel.Watch // tells the journal what the kernel has changed
 	view    view
 	cleared int      // the last event that pictures leave out
@@ -119,7 +121,7 @@ func New(c Config) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), done: make(chan struct{})}
-	l.Idle = s.Flush
+	l.Idle, l.Stuck = s.Flush, s.endStuck
 	s.Table.Variable, s.Table.Named = s.variable, s.named
 	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) }
 	s.newLab()
@@ -224,6 +226,7 @@ func (s *Session) openLua() {
 	s.openInput()
 	s.openExpect()
 	s.openEventually()
+	s.openNeed()
 	s.openBytes()
 	s.openPatterns()
 	s.openModules()

@@ -9,6 +9,7 @@
 package journal
 
 import (
+	"slices"
 	"time"
 
 	"socksh/luabind/loop"
@@ -131,3 +132,19 @@ func (j *Journal) Last() int { return j.last }
 
 // Dropped returns how many events are not kept any more.
 func (j *Journal) Dropped() int { return j.last - len(j.ring) }
+
+// Pending returns the calls that have begun and not ended, as far as they are kept.
+func (j *Journal) Pending() []Call {
+	var numbers []int
+	for _, calls := range j.open {
+		numbers = append(numbers, calls...)
+	}
+	slices.Sort(numbers)
+	var all []Call
+	for _, n := range numbers {
+		if c, ok := j.ring[(n-1)%cap(j.ring)].Fact.(Call); ok && n > j.Dropped() {
+			all = append(all, c)
+		}
+	}
+	return all
+}

@@ -83,7 +83,8 @@ func (l *Lab) begin() error {
 	}
 	c := &cable{lab: l, control: -1, routes: routes{-1}, seen: make(tracker)}
 	l.cable = c
-	ask := func(family, sotype, protocol int) (fd int) {
+	ask := func(family, sotype, protocol int) int {
+		fd := -1
 		if err == nil {
 			fd, _, err = h.ask(&request{op: opSocket, numbers: [3]int{family, sotype, protocol}})
 		}
@@ -132,7 +133,7 @@ func (c *cable) plug(h *Host) (*port, error) {
 
 // run moves what comes while no call does it.
 func (c *cable) run(t *loop.Task) error {
-	for {
+	for t.Interrupted() == nil { // without hosts there is nothing to watch that would tell
 		c.pump()
 		for _, h := range c.lab.hosts {
 			for _, s := range []*loop.Source{&h.port.Source, &h.loopback.Source} {
@@ -149,6 +150,7 @@ func (c *cable) run(t *loop.Task) error {
 			return err
 		}
 	}
+	return t.Interrupted()
 }
 
 // pump moves frames until none moves any more, and tells the journal of each. Frames
@@ -363,6 +365,9 @@ func (c *cable) heal() {
 }
 
 func (c *cable) close() {
+	if c.task != nil {
+		c.task.Cancel()
+	}
 	for _, fd := range []int{c.control, c.routes.fd} {
 		if fd >= 0 {
 			unix.Close(fd)

@@ -19,6 +19,9 @@ type parts struct {
 	cable  *cable
 }
 
+// Begin starts the lab, without hosts, if it has not begun.
+func (l *Lab) Begin() error { return l.begin() }
+
 // Close ends the lab: its handles are closed, its hosts are gone.
 func (l *Lab) Close() {
 	for _, h := range l.hosts {

@@ -42,6 +42,9 @@ type (
 	port struct{ host *Host }
 )
 
+// Begin starts the lab.
+func (*Lab) Begin() error { return errLinux }
+
 // Close ends the lab.
 func (*Lab) Close() {}
 

@@ -30,6 +30,8 @@ const spareWorkers = 1024
 type Loop struct {
 	// Idle is called before the loop sleeps, to flush what is buffered.
 	Idle func()
+	// Stuck is called before the loop sleeps while it is [Loop.Quiet]. It may be nil.
+	Stuck func()
 
 	poll    poller
 	sources []*Source // by descriptor
@@ -42,6 +44,7 @@ type Loop struct {
 	workers []*worker // coroutines between tasks
 	live    []*Task
 	begun   uint32 // tasks, ever
+	blocked int    // functions of Block that run
 
 	mu     sync.Mutex // guards what follows
 	posted []func()
@@ -92,6 +95,12 @@ func (l *Loop) Run(done func() bool) {
 			if timeout != 0 && l.Idle != nil {
 				l.Idle()
 			}
+			if l.Stuck != nil && l.Quiet() {
+				l.Stuck()
+				if len(l.ready) > 0 {
+					timeout = 0
+				}
+			}
 		}
 		l.poll.wait(timeout, l.event)
 		l.timers.fire()
@@ -115,6 +124,10 @@ func (l *Loop) Close() {
 	l.workers = nil
 	l.poll.close()
 }
+
+// Quiet reports whether every task but the current one waits, and only a descriptor or
+// another goroutine's Post can end a wait: no task has a deadline.
+func (l *Loop) Quiet() bool { return len(l.ready) == 0 && len(l.timers) == 0 && l.blocked == 0 }
 
 // Current returns the task that is running, or nil between tasks.
 func (l *Loop) Current() *Task { return l.current }
