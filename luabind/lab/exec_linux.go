@@ -84,7 +84,7 @@ func (h *Host) start(words []string) (*program, error) {
 	}
 	defer theirEnd.Close()
 	p := &program{out: out, end: end}
-	_, p.process, err = h.lab.helper.ask(&request{op: opExec, network: h.number, text: strings.Join(words, "\x00")},
+	_, p.process, err = h.ask(&request{op: opExec, network: h.number, text: strings.Join(words, "\x00")},
 		int(in.Fd()), int(theirOut.Fd()), int(theirEnd.Fd()))
 	if err != nil {
 		p.close()

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -23,6 +24,7 @@ type Host struct {
 	index     int // of its interface
 	port      *port
 	loopback  *tap
+	ended     bool
 	Script    any // the script language's object for it
 }
 
@@ -35,21 +37,31 @@ func (h *Host) Name() string { return h.name }
 // Addresses returns those that the other hosts reach it by.
 func (h *Host) Addresses() []netip.Addr { return h.addresses }
 
+var errEnded = errors.New("the lab of this host has ended")
+
+// ask is the helper's, while the host is there.
+func (h *Host) ask(r *request, with ...int) (fd, number int, err error) {
+	if h.ended {
+		return -1, 0, errEnded
+	}
+	return h.lab.helper.ask(r, with...)
+}
+
 // Socket is socket(2) on the host.
 func (h *Host) Socket(family, sotype, protocol int) (int, error) {
-	fd, _, err := h.lab.helper.ask(&request{op: opSocket, network: h.number, numbers: [3]int{family, sotype, protocol}})
+	fd, _, err := h.ask(&request{op: opSocket, network: h.number, numbers: [3]int{family, sotype, protocol}})
 	return fd, err
 }
 
 // Open opens a file under /proc for reading, as the host sees it.
 func (h *Host) Open(path string) (int, error) {
-	fd, _, err := h.lab.helper.ask(&request{op: opOpen, network: h.number, numbers: [3]int{unix.O_RDONLY}, text: path})
+	fd, _, err := h.ask(&request{op: opOpen, network: h.number, numbers: [3]int{unix.O_RDONLY}, text: path})
 	return fd, err
 }
 
 // set writes a sysctl of the host's network.
 func (h *Host) set(name, value string) error {
-	_, _, err := h.lab.helper.ask(&request{op: opSysctl, network: h.number, text: name + "=" + value})
+	_, _, err := h.ask(&request{op: opSysctl, network: h.number, text: name + "=" + value})
 	return err
 }
 
@@ -96,7 +108,7 @@ func (l *Lab) add(name string, prefixes []netip.Prefix) (*Host, error) {
 }
 
 func (h *Host) build() (err error) {
-	if h.network, h.number, err = h.lab.helper.ask(&request{op: opHost}); err != nil {
+	if h.network, h.number, err = h.ask(&request{op: opHost}); err != nil {
 		return refused(err)
 	}
 	if h.control, err = h.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0); err != nil {
@@ -244,6 +256,7 @@ func (h *Host) awaitCarrier() error {
 var broadcast = []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
 func (h *Host) close() {
+	h.ended = true
 	for _, fd := range []int{h.network, h.control, h.routes.fd} {
 		if fd >= 0 {
 			unix.Close(fd)
