@@ -80,7 +80,7 @@ func (s *Session) whyStuck() error {
 	for _, call := range s.Journal().Pending() {
 		waiting = append(waiting, call.Text)
 	}
-	return fmt.Errorf("nothing goes on: %s waits, and the cable holds %s; step or release lets go of it",
+	return fmt.Errorf("nothing goes on: every task waits, in %s, and the cable holds %s; step or release lets go of it",
 		strings.Join(waiting, ", "), strings.Join(held, ", "))
 }
 

@@ -328,11 +328,20 @@ func (c *cable) heldBefore(f *frame) *frame {
 		return nil
 	}
 	for _, h := range c.held {
-		if h.From == f.From && h.To == f.To && h.Seq == f.Seq && h.Len == f.Len && h.flags&(flagSYN|flagFIN) == f.flags&(flagSYN|flagFIN) {
+		if h.From == f.From && h.To == f.To && h.Seq == f.Seq && h.Len == f.Len && marks(h.flags) == marks(f.flags) {
 			return h
 		}
 	}
 	return nil
+}
+
+// marks are the flags that a repetition has in common with the first one: an ACK may be
+// new, but a SYN+ACK is no repetition of a SYN.
+func marks(flags byte) byte {
+	if flags&flagSYN != 0 {
+		return flags
+	}
+	return flags & flagFIN
 }
 
 // step delivers the next n held frames one by one, each with all that follows of it.

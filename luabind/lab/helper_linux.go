@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"socksh/luabind/kernel"
+	"socksh/luabind/sock"
 )
 
 // A helper is the process that makes a lab's namespaces, seen from this program.
@@ -50,7 +51,9 @@ func start() (*helper, error) {
 			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
 			Setpgid:     true, // ^C and ^Z of the terminal are not for it
 		}}
+	sock.Fork.Lock()
 	err = h.process.Start()
+	sock.Fork.Unlock()
 	for _, f := range theirs {
 		f.Close()
 	}

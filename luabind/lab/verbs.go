@@ -31,7 +31,7 @@ func (l *Lab) Verbs() []sock.Verb {
 	return []sock.Verb{
 		{Name: "lab", Shell: true, Gives: "what the lab is: hosts, settings",
 			Summary: "tell of the private network, end it, or choose its settings",
-			Details: "A lab needs no root. Its hosts have addresses, ports and counters of their own; the cable between them is this program. With the settings textbook TCP does the same on every run: it acknowledges at once, its congestion control is reno, a full queue drops instead of sending cookies, and what a connection has learned is forgotten. With system these are as the system has them. Always the MTU is 1500, and each segment is on the cable as it is. lab end closes all handles of the lab and forgets its hosts; settings are for a lab without hosts.",
+			Details: "A lab needs no root. Its hosts have addresses, ports and counters of their own; the cable between them is this program. With the settings textbook TCP does the same on every run: it acknowledges at once, its congestion control is reno, a full queue drops instead of sending cookies, what a connection has learned is forgotten, and its retransmission timer runs for a second at least. With system these are as the system has them. Always the MTU is 1500, and each segment is on the cable as it is. lab end closes all handles of the lab and forgets its hosts; settings are for a lab without hosts.",
 			Params: []sock.Param{{Name: "action", Kind: sock.WordKind, Optional: true, Default: sock.Str("show"), Choices: []string{"show", "end"}},
 				{Name: "settings", Kind: sock.WordKind, Optional: true, Choices: []string{"textbook", "system"}}},
 			Example: "lab --settings system", See: "user_namespaces(7), network_namespaces(7), veth(4)", Show: showLab, Run: l.act("lab")},

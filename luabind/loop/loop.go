@@ -30,7 +30,8 @@ const spareWorkers = 1024
 type Loop struct {
 	// Idle is called before the loop sleeps, to flush what is buffered.
 	Idle func()
-	// Stuck is called before the loop sleeps while it is [Loop.Quiet]. It may be nil.
+	// Stuck is called before the loop sleeps while it is [Loop.Quiet] and no descriptor is
+	// ready. It may be nil.
 	Stuck func()
 
 	poll    poller
@@ -95,11 +96,8 @@ func (l *Loop) Run(done func() bool) {
 			if timeout != 0 && l.Idle != nil {
 				l.Idle()
 			}
-			if l.Stuck != nil && l.Quiet() {
-				l.Stuck()
-				if len(l.ready) > 0 {
-					timeout = 0
-				}
+			if timeout < 0 && l.Stuck != nil && l.Quiet() {
+				timeout = l.stuck()
 			}
 		}
 		l.poll.wait(timeout, l.event)
@@ -144,6 +142,25 @@ func (l *Loop) runPosted() {
 	for _, f := range fs {
 		f()
 	}
+}
+
+// stuck calls Stuck if no descriptor has anything to tell either, and returns how long
+// to sleep.
+func (l *Loop) stuck() time.Duration {
+	l.poll.wait(0, l.event)
+	if l.Quiet() && !l.hasPosted() {
+		l.Stuck()
+	}
+	if l.hasPosted() || len(l.ready) > 0 {
+		return 0
+	}
+	return -1
+}
+
+func (l *Loop) hasPosted() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.posted) > 0
 }
 
 // step runs t until it waits or ends.

@@ -106,7 +106,7 @@ func (t *Table) CloseOn(host Host) {
 			if h.lingers {
 				setLinger(h.FD, -1)
 			}
-			unix.Close(h.FD)
+			closing(h.FD, unix.Close)
 		}
 	}
 	for i, h := range t.closed {

@@ -278,10 +278,10 @@ func doClose(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
 	tab.forget(h)
 	if !h.lingers {
-		return nil, sysClose(h.FD)
+		return nil, closing(h.FD, sysClose)
 	}
 	_, err := loop.Block(t, a.Deadline(), func(context.Context) (struct{}, error) {
-		return struct{}{}, unix.Close(h.FD)
+		return struct{}{}, closing(h.FD, unix.Close)
 	}, nil)
 	return nil, err
 }

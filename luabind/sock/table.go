@@ -121,7 +121,7 @@ func (t *Table) Close() {
 		if h.lingers {
 			setLinger(h.FD, -1)
 		}
-		unix.Close(h.FD)
+		closing(h.FD, unix.Close)
 	}
 }
 
