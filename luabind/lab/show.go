@@ -79,7 +79,7 @@ func showWire(r sock.Result) string {
 			text += ", repeated " + times(int(n.Num))
 		}
 		if timer := field(s, "timer"); timer.Type != sock.Nil {
-			text += "; " + timer.Str + " in " + roughly(field(s, "expires").Num)
+			text += "; " + field(s, "at").Str + ": " + timer.Str + " in " + roughly(field(s, "expires").Num)
 		}
 		return text
 	})

@@ -31,6 +31,11 @@ func add(v sock.Value, name string, value sock.Value) sock.Value {
 	return v
 }
 
+// withTimer adds which timer runs at which host, and when it runs out.
+func withTimer(v sock.Value, at *port, timer string, left time.Duration) sock.Value {
+	return add(add(add(v, "timer", sock.Str(timer)), "expires", seconds(left)), "at", sock.Str(at.host.name))
+}
+
 func seconds(d time.Duration) sock.Value {
 	return sock.Value{Type: sock.Number, Num: d.Seconds(), Str: d.String()}
 }
@@ -44,7 +49,9 @@ func (c *cable) describe() sock.Value {
 			v = add(v, "repeats", sock.Num(f.repeats))
 		}
 		if timer, left := c.lab.view.Timer(f.from.host, f.From, f.To); timer != "" {
-			v = add(add(v, "timer", sock.Str(timer)), "expires", seconds(left))
+			v = withTimer(v, f.from, timer, left)
+		} else if timer, left := c.lab.view.Timer(f.to.host, f.To, f.From); timer != "" {
+			v = withTimer(v, f.to, timer, left)
 		}
 		held = append(held, v)
 	}

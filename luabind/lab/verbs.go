@@ -85,7 +85,7 @@ func (l *Lab) Verbs() []sock.Verb {
 			Example: "heal", Run: l.act("heal")},
 		{Name: "wire", Asks: true, Gives: "what is held, in flight, lost and repeated, and the faults to come",
 			Summary: "tell what is on the cable",
-			Details: "Of a held segment also which timer of its sender's kernel runs, and when it runs out: then it is sent again, which is counted as repeated.",
+			Details: "Of a held segment also which timer runs for it, in its sender's kernel or in the one that waits for it, and when that runs out: then something is sent again, and what repeats a held segment is counted as repeated.",
 			Example: "wire", Show: showWire, Run: l.act("wire")},
 		{Name: "sysctl", Gives: "the value, if none is given",
 			Summary: "read or set a setting of a host's network",
