@@ -174,3 +174,9 @@ func (s *Session) hostVerb(name string) (*sock.Verb, error) {
 
 // Here returns the host on which sockets are made, "" for the real network.
 func (s *Session) Here() string { return sock.HostName(s.Table.Here) }
+
+// isHost reports whether a host is called name: handles and hosts share their names.
+func (s *Session) isHost(name string) bool {
+	h, _ := s.Table.FindHost(name)
+	return h != nil
+}

@@ -123,7 +123,7 @@ func New(c Config) (*Session, error) {
 	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), done: make(chan struct{})}
 	l.Idle, l.Stuck = s.Flush, s.endStuck
 	s.Table.Variable, s.Table.Named = s.variable, s.named
-	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) }
+	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) || s.isHost(word) }
 	s.newLab()
 	s.verbs = slices.Concat(sock.Verbs(), s.kernel.Verbs(), s.lab.Verbs(), s.commands())
 	s.byName = make(map[string]*sock.Verb)

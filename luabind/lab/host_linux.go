@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"socksh/luabind/sock"
 )
 
 // A Host is one network of a lab, with an interface at the cable.
@@ -104,7 +106,7 @@ func (l *Lab) add(name string, prefixes []netip.Prefix) (*Host, error) {
 	}
 	if err := h.build(); err != nil {
 		h.close()
-		return nil, fmt.Errorf("host %s: %w", name, err)
+		return nil, &sock.Error{Op: "host", Address: name, Err: err}
 	}
 	l.hosts = append(l.hosts, h)
 	return h, nil
