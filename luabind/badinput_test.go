@@ -3,6 +3,7 @@ package luabind
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,8 @@ var good = map[sock.Kind][2]string{
 	sock.ProtocolKind:   {"0", "0"},
 	sock.DescriptorKind: {"999999", "999999"},
 	sock.SwitchKind:     {"off", "false"},
+	sock.HostKind:       {"real", `"real"`},
+	sock.PrefixKind:     {"10.0.0.1", `"10.0.0.1"`},
 }
 
 // bad are words that few parameters take, and Lua values that none does.
@@ -130,8 +133,7 @@ func TestBadInput(t *testing.T) {
 
 // takesAny reports whether a verb takes any number of texts.
 func takesAny(v *sock.Verb) bool {
-	n := len(v.Params)
-	return n > 0 && v.Params[n-1].Rest && v.Params[n-1].Kind == sock.TextKind
+	return slices.ContainsFunc(v.Params, func(p sock.Param) bool { return p.Rest && p.Kind == sock.TextKind })
 }
 
 // try runs one bad line in a session that has a pair of sockets and no more.

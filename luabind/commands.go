@@ -70,6 +70,7 @@ func (s *Session) commands() []sock.Verb {
 				text, err := s.Help(a.Text(0))
 				return a.Give(sock.Str(text)), err
 			}},
+		s.atVerb(),
 		s.viewVerb(),
 		s.explainVerb(),
 		{Name: "quit", Aliases: []string{"bye"}, Shell: true,

@@ -179,6 +179,11 @@ func (s *Session) completeArgument(v *sock.Verb, words []string, word string) []
 		for _, j := range s.Table.Jobs() {
 			all = append(all, Candidate{j.Name(), j.Text})
 		}
+	case sock.HostKind:
+		for _, h := range s.Table.Hosts() {
+			all = append(all, Candidate{h.Name(), "a host"})
+		}
+		all = append(all, Candidate{sock.RealNetwork, "the network outside of the lab"})
 	case sock.VerbKind:
 		for i := range s.verbs {
 			all = append(all, Candidate{s.verbs[i].Name, s.verbs[i].Summary})

@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"socksh/luabind/lab"
 	"socksh/luabind/sock"
 	"socksh/luabind/stdlib"
 )
@@ -26,6 +27,8 @@ func (s *Session) toValue(v lua.LValue) sock.Value {
 			return sock.Value{Type: sock.AHandle, Any: x}
 		case *sock.Job:
 			return sock.Value{Type: sock.AJob, Any: x}
+		case *lab.Host:
+			return sock.HostValue(x)
 		case *stdlib.Buffer:
 			return sock.Value{Type: sock.Memory, Any: x}
 		case stdlib.Integer:
@@ -100,6 +103,11 @@ func (s *Session) toLua(v *sock.Value) lua.LValue {
 		return s.handle(v.Any.(*sock.Handle))
 	case sock.AJob:
 		return s.job(v.Any.(*sock.Job))
+	case sock.AHost:
+		if h, ok := v.Any.(*lab.Host); ok {
+			return s.host(h)
+		}
+		return lua.LString(sock.RealNetwork)
 	case sock.List:
 		t := s.lua.NewTable()
 		for _, e := range v.Any.([]sock.Value) {

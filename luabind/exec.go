@@ -53,7 +53,11 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 	if j := s.Table.Journal; j != nil {
 		j.Add(t, 0, journal.Input{Text: text})
 	}
-	err := s.exec(t, text)
+	run := s.exec
+	if s.lab.Holds() {
+		run = s.execHeld
+	}
+	err := run(t, text)
 	if j := localOf(t).job; j != nil {
 		j.Err = err
 		s.finish(nil, j)
@@ -102,6 +106,7 @@ func (s *Session) exec(t *loop.Task, text string) error {
 // execCommand runs a command: in the task t, or as a job of its own.
 func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 	v := s.Verb(l.Verb)
+	l, v = s.atHost(l, v)
 	name := ""
 	if n := len(l.Words); v.Makes && n == 1 {
 		if as, plain := l.Words[0].Plain(); plain && as == "as" && !l.Words[0].Quoted {
@@ -267,4 +272,24 @@ func (s *Session) note(text string) {
 		return
 	}
 	fmt.Fprintf(s.Err, "%s%s\n", s.NotePrefix, text)
+}
+
+// atHost makes of "at HOST COMMAND ..." the command itself, with the host as its
+// parameter. Where that is no command of a host, at itself says so.
+func (s *Session) atHost(l line.Line, v *sock.Verb) (line.Line, *sock.Verb) {
+	if v.Name != "at" || len(l.Words) < 2 {
+		return l, v
+	}
+	name, plain := l.Words[1].Plain()
+	if !plain {
+		return l, v
+	}
+	about, err := s.hostVerb(name)
+	if err != nil {
+		return l, v
+	}
+	host := l.Words[0]
+	host.Name = "host"
+	l.Verb, l.Words = name, append([]line.Word{host}, l.Words[2:]...)
+	return l, about
 }

@@ -74,6 +74,10 @@ func (s *Session) interrupted(t *loop.Task) error {
 	if limit := s.hook.meter.passed; limit != nil {
 		return limit
 	}
+	if stuck := s.stuck; stuck != nil {
+		s.stuck = nil
+		return stuck
+	}
 	return t.Interrupted()
 }
 

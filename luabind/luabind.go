@@ -22,6 +22,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"socksh/luabind/kernel"
+	"socksh/luabind/lab"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 	"socksh/luabind/stdlib"
@@ -59,6 +60,10 @@ type Session struct {
 	Table *sock.Table
 
 	kernel  kernel.View
+	lab     *lab.Lab
+	pumping bool          // the journal moves what is on the cable
+	groups  []*group      // the scripts that run, each within the one before
+	stuck   error         // why they are ended
 	watch   *kernel.Watch // tells the journal what the kernel has changed
 	wire    *wire.Wire
 	view    view
@@ -80,6 +85,7 @@ type Session struct {
 	hook       *hook
 	builtins   *lua.LTable
 	handleMeta *lua.LTable
+	hostMeta   *lua.LTable
 	tostring   *lua.LFunction // the one that print needs no call of
 	jobMeta    *lua.LTable
 	errorMeta  *lua.LTable
@@ -119,11 +125,12 @@ func New(c Config) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), done: make(chan struct{})}
-	l.Idle = s.Flush
+	l.Idle, l.Stuck = s.Flush, s.endStuck
 	s.Table.Variable, s.Table.Named = s.variable, s.named
-	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) }
+	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) || s.isHost(word) }
 	s.wire = wire.New(s.Table, s.Journal, s.note)
-	s.verbs = slices.Concat(sock.Verbs(), s.kernel.Verbs(), s.wire.Verbs(), s.commands())
+	s.newLab()
+	s.verbs = slices.Concat(sock.Verbs(), s.kernel.Verbs(), s.wire.Verbs(), s.lab.Verbs(), s.commands())
 	s.byName = make(map[string]*sock.Verb)
 	for i := range s.verbs {
 		v := &s.verbs[i]
@@ -152,6 +159,7 @@ func (s *Session) Close() {
 	s.endIO()
 	s.wire.Close()
 	s.Table.Close()
+	s.lab.Close()
 	s.kernel.Close()
 	s.lua.Close()
 	if s.folder != nil {
@@ -216,6 +224,7 @@ func (s *Session) openLua() {
 	s.lua.SetMetatable(s.lua.G.Global, meta)
 	s.openErrors()
 	s.openVerbs()
+	s.openHosts()
 	s.openProtected()
 	s.openLoad()
 	s.openCoroutines()
@@ -223,6 +232,7 @@ func (s *Session) openLua() {
 	s.openInput()
 	s.openExpect()
 	s.openEventually()
+	s.openNeed()
 	s.openBytes()
 	s.openPatterns()
 	s.openModules()

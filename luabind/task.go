@@ -3,6 +3,7 @@ package luabind
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -252,11 +253,14 @@ func (s *Session) runScript(t *loop.Task, f *lua.LFunction, args []lua.LValue) e
 		main.Local = &local{group: g}
 		return s.runGroup(main, g, f, args)
 	})
-	if err := t.Join(g.main, time.Time{}); err != nil {
+	s.groups = append(s.groups, g)
+	err := t.Join(g.main, time.Time{})
+	s.groups = slices.DeleteFunc(s.groups, func(x *group) bool { return x == g })
+	if err != nil {
 		s.cancelGroup(g)
 		return err
 	}
-	_, err := g.main.Ended()
+	_, err = g.main.Ended()
 	return err
 }
 

@@ -146,10 +146,13 @@ func (s *Session) viewLine(e journal.Event) string {
 		}
 	case journal.Counter:
 		if s.view.shows("counters") {
+			if f.Host != "" {
+				return f.String()
+			}
 			return "this network: " + f.String()
 		}
 	case journal.Queue:
-		if s.view.shows("states") && (f.After > f.Before || f.Limit > 0) {
+		if s.view.shows("states") && (f.After > f.Before || f.Limit > 0 || f.Name == "incomplete") {
 			return s.label(e.Handle) + ": " + f.String()
 		}
 	}

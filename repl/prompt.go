@@ -203,7 +203,9 @@ func (p *prompt) filter(r rune) (rune, bool) {
 func (p *prompt) run() int {
 	text, empty, prefill := "", 0, ""
 	for {
-		shown := promptText
+		var host string
+		p.session.Query(func() { host = p.session.Here() })
+		shown := host + promptText
 		if text != "" {
 			shown = moreText
 		}

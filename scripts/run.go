@@ -54,11 +54,15 @@ func Status(streams *Streams, err error) int {
 	var syntax *luabind.SyntaxError
 	var missing *luabind.FileError
 	var panicked *loop.PanicError
+	var skipped *luabind.SkipError
 	switch {
 	case err == nil:
 		return OK
 	case errors.As(err, &exit):
 		return exit.Status
+	case errors.As(err, &skipped):
+		fmt.Fprintf(streams.Err, "socksh: %v\n", skipped)
+		return Skipped
 	case errors.Is(err, loop.ErrCancelled):
 		fmt.Fprintln(streams.Err, "socksh: interrupted")
 		return Interrupted

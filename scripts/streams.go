@@ -19,6 +19,7 @@ const (
 	OK          = 0
 	Failed      = 1   // a script raised, a check or a command failed
 	Misused     = 2   // bad flags, no such file, a syntax error: nothing ran
+	Skipped     = 77  // a script needs what this system lacks: neither passed nor failed
 	Internal    = 70  // a bug of this program
 	Interrupted = 130 // ^C
 	Terminated  = 143

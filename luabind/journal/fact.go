@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 )
 
 // A Fact is what an event tells: one of the types of this file, or a [Segment].
@@ -70,6 +71,7 @@ type Queue struct {
 type Counter struct {
 	Name string `json:"name"`
 	By   int64  `json:"by"`
+	Host string `json:"host,omitempty"` // of a lab, "" for the real network
 }
 
 // Note is a remark about what happened.
@@ -155,4 +157,6 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-func (f Counter) String() string { return fmt.Sprintf("%s +%d", f.Name, f.By) }
+func (f Counter) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s +%d", f.Host, f.Name, f.By))
+}

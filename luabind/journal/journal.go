@@ -9,6 +9,7 @@
 package journal
 
 import (
+	"slices"
 	"time"
 
 	"socksh/luabind/loop"
@@ -30,6 +31,9 @@ type Journal struct {
 	// by [Journal.Look], with 0, to tell what has changed meanwhile. They add events
 	// of their own.
 	OnReturn []func(handle int)
+	// Before are called before those, for what goes on because of a call: frames on a
+	// cable. They may call Look.
+	Before []func()
 
 	began     time.Time
 	ring      []Event
@@ -113,6 +117,9 @@ func (j *Journal) look(handle int) {
 	if j.looking {
 		return
 	}
+	for _, f := range j.Before {
+		f()
+	}
 	j.looking = true
 	for _, f := range j.OnReturn {
 		f(handle)
@@ -135,3 +142,19 @@ func (j *Journal) Last() int { return j.last }
 
 // Dropped returns how many events are not kept any more.
 func (j *Journal) Dropped() int { return j.last - len(j.ring) }
+
+// Pending returns the calls that have begun and not ended, as far as they are kept.
+func (j *Journal) Pending() []Call {
+	var numbers []int
+	for _, calls := range j.open {
+		numbers = append(numbers, calls...)
+	}
+	slices.Sort(numbers)
+	var all []Call
+	for _, n := range numbers {
+		if c, ok := j.ring[(n-1)%cap(j.ring)].Fact.(Call); ok && n > j.Dropped() {
+			all = append(all, c)
+		}
+	}
+	return all
+}

@@ -135,8 +135,8 @@ func TestRandomPictures(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		again := Draw(events)
-		if p.SVG() != again.SVG() || p.Ladder(80) != again.Ladder(80) || Page(events) != Page(events) {
+		again, page, pageAgain := Draw(events), Page(events), Page(events)
+		if p.SVG() != again.SVG() || p.Ladder(80) != again.Ladder(80) || page != pageAgain {
 			t.Error("the same events give two pictures")
 		}
 		p.Mermaid()

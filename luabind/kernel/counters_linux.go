@@ -8,20 +8,85 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 )
 
-// counterFiles hold the counters of the thread's network, proc(5): pairs of lines,
+// counterPaths are of the counters of the thread's network, proc(5): pairs of lines,
 // the first with the names, the second with the values.
-var counterFiles = []string{"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat"}
+var counterPaths = []string{"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat"}
 
-// readCounters returns all counters by name: TcpRetransSegs, ListenOverflows...
-// Those of netstat's TcpExt stand without that prefix, as nstat shows the others.
-func readCounters() (map[string]int64, error) {
+// counterFiles are those of one host: they keep telling of the network in which they
+// were opened.
+type counterFiles struct {
+	fds [2]int
+	buf []byte
+}
+
+func (f *counterFiles) close() {
+	for _, fd := range f.fds {
+		unix.Close(fd)
+	}
+}
+
+func openCounters(host sock.Host) (*counterFiles, error) {
+	f := &counterFiles{buf: make([]byte, 32<<10)}
+	for i, path := range counterPaths {
+		fd, err := host.Open(path)
+		if err != nil {
+			if i > 0 {
+				unix.Close(f.fds[0])
+			}
+			return nil, err
+		}
+		f.fds[i] = fd
+	}
+	return f, nil
+}
+
+// read reads file i from its beginning, which makes the kernel write it anew.
+func (f *counterFiles) read(i int) ([]byte, error) {
+	for n := 0; ; {
+		k, err := unix.Pread(f.fds[i], f.buf[n:], int64(n))
+		if err != nil || k == 0 {
+			return f.buf[:n], err
+		}
+		if n += k; n == len(f.buf) {
+			f.buf = append(f.buf, make([]byte, n)...)
+		}
+	}
+}
+
+// readCounters returns all counters of a network by name: TcpRetransSegs,
+// ListenOverflows... Those of netstat's TcpExt stand without that prefix, as nstat
+// shows the others.
+func (v *View) readCounters(host sock.Host) (map[string]int64, error) {
 	all := make(map[string]int64)
-	for _, file := range counterFiles {
-		text, err := os.ReadFile(file)
+	if host == nil {
+		for _, file := range counterPaths {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			parseCounters(text, all)
+		}
+		return all, nil
+	}
+	f := v.files[host]
+	if f == nil {
+		var err error
+		if f, err = openCounters(host); err != nil {
+			return nil, err
+		}
+		if v.files == nil {
+			v.files = make(map[sock.Host]*counterFiles)
+		}
+		v.files[host] = f
+	}
+	for i := range f.fds {
+		text, err := f.read(i)
 		if err != nil {
 			return nil, err
 		}
@@ -51,8 +116,8 @@ func parseCounters(text []byte, all map[string]int64) {
 	}
 }
 
-func (v *View) counters(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	all, err := readCounters()
+func (v *View) counters(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, error) {
+	all, err := v.readCounters(tab.HostArg(a, 1))
 	if err != nil {
 		return nil, err
 	}

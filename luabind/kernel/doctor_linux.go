@@ -101,22 +101,17 @@ func tryCapture() finding {
 
 // tryNamespaces starts a program in user and network namespaces of its own.
 func tryNamespaces() finding {
-	f := finding{what: "private networks", found: "unshare -rn gives a network of one's own, with its own ports and counters"}
+	f := finding{what: "private networks", found: "host makes labs: networks of one's own, with their own ports and counters"}
 	cmd := exec.Command("true")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNET,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}}
 	err := cmd.Run()
-	switch {
-	case setting("user/max_user_namespaces") == "0":
-		f.remedy = "sudo sysctl -w user.max_user_namespaces=10000"
-	case setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
-		f.remedy = "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
-	case setting("kernel/unprivileged_userns_clone") == "0":
-		f.remedy = "sudo sysctl -w kernel.unprivileged_userns_clone=1"
-	default:
-		f.remedy = "a container's seccomp filter may refuse it: docker run --security-opt seccomp=unconfined"
+	if err == nil {
+		return f.judge(nil)
 	}
+	why := RefusedNamespaces(err)
+	f.remedy = why.Why + "; without them there are no labs; " + why.Remedy
 	return f.judge(err)
 }
 

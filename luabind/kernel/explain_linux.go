@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,7 +74,7 @@ func (x *explanation) at() []entry {
 	}
 	var all []entry
 	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
-		some, err := x.view.dump(request{family: family, protocol: protocol, states: everyState, local: netip.AddrPortFrom(netip.Addr{}, x.address.Port())})
+		some, err := x.view.dump(request{host: x.network(), family: family, protocol: protocol, states: everyState, local: netip.AddrPortFrom(netip.Addr{}, x.address.Port())})
 		if err == nil {
 			all = append(all, some...)
 		}
@@ -133,7 +134,7 @@ func overlap(a, b netip.Addr) bool {
 }
 
 func (x *explanation) nobody() string {
-	if !isOwn(x.address.Addr()) {
+	if !x.isOwn(x.address.Addr()) {
 		return "" // of another machine's sockets nothing is known
 	}
 	text := fmt.Sprintf("nobody listens at port %d", x.address.Port())
@@ -151,27 +152,63 @@ func (x *explanation) nobody() string {
 }
 
 func (x *explanation) ownAddresses() string {
-	all, err := net.InterfaceAddrs()
-	if err != nil {
-		return ""
-	}
-	var texts []string
-	for _, a := range all {
-		if n, ok := a.(*net.IPNet); ok {
-			texts = append(texts, n.IP.String())
+	texts, who := []string{"127.0.0.1"}, "this machine"
+	if host := x.host(); host != nil {
+		who = "host " + host.Name()
+		for _, ip := range host.Addresses() {
+			texts = append(texts, ip.String())
+		}
+	} else {
+		all, err := net.InterfaceAddrs()
+		if err != nil {
+			return ""
+		}
+		texts = nil
+		for _, a := range all {
+			if n, ok := a.(*net.IPNet); ok {
+				texts = append(texts, n.IP.String())
+			}
 		}
 	}
-	return fmt.Sprintf("%s is no address of this machine; it has %s", x.address.Addr(), strings.Join(texts, ", "))
+	return fmt.Sprintf("%s is no address of %s; it has %s", x.address.Addr(), who, strings.Join(texts, ", "))
 }
 
-// isOwn reports whether an address is of this machine.
-func isOwn(ip netip.Addr) bool {
-	if ip.Unmap().IsLoopback() || ip.IsUnspecified() {
+// host returns the host whose network the handle is in, nil for the real one.
+func (x *explanation) host() sock.Host {
+	if x.handle == nil {
+		return nil
+	}
+	return x.handle.Host
+}
+
+// network returns the host whose sockets the address leads to: in a lab the one that
+// has it.
+func (x *explanation) network() sock.Host {
+	own := x.host()
+	if own == nil || x.tab.Hosts == nil {
+		return own
+	}
+	for _, host := range x.tab.Hosts() {
+		if slices.Contains(host.Addresses(), x.address.Addr().Unmap()) {
+			return host
+		}
+	}
+	return own
+}
+
+// isOwn reports whether an address is of this machine, or of the lab that the handle
+// is in.
+func (x *explanation) isOwn(ip netip.Addr) bool {
+	ip = ip.Unmap()
+	if ip.IsLoopback() || ip.IsUnspecified() {
 		return true
+	}
+	if x.host() != nil {
+		return slices.Contains(x.network().Addresses(), ip)
 	}
 	all, _ := net.InterfaceAddrs()
 	for _, a := range all {
-		if n, ok := a.(*net.IPNet); ok && n.IP.Equal(net.IP(ip.Unmap().AsSlice())) {
+		if n, ok := a.(*net.IPNet); ok && n.IP.Equal(net.IP(ip.AsSlice())) {
 			return true
 		}
 	}
@@ -234,7 +271,7 @@ func (x *explanation) broken() string {
 // unanswered looks at who should have answered a SYN, if that is on this machine.
 func (x *explanation) unanswered() string {
 	e, err := x.view.entry(x.tab, x.handle)
-	if err != nil || !x.address.IsValid() || !isOwn(x.address.Addr()) {
+	if err != nil || !x.address.IsValid() || !x.isOwn(x.address.Addr()) {
 		return ""
 	}
 	for _, l := range x.at() {

@@ -39,6 +39,9 @@ func (e *entry) remains(h *sock.Handle) []sock.Field {
 	fields := []sock.Field{{Name: "handle", Value: sock.Num(h.N)}, {Name: "name", Value: sock.Str(h.Name)}, {Name: "closed", Value: sock.Flag(true)},
 		{Name: "family", Value: sock.Str(family)}, {Name: "type", Value: sock.Str(sotype)},
 		{Name: "state", Value: sock.Str(e.state)}, {Name: "address", Value: sock.Str(e.local)}, {Name: "peer", Value: sock.Str(e.peer)}}
+	if h.Host != nil {
+		fields = append(fields, sock.Field{Name: "host", Value: sock.HostValue(h.Host)})
+	}
 	return append(fields, e.details().Any.([]sock.Field)...)
 }
 
@@ -58,7 +61,7 @@ func showHandles(r sock.Result) string {
 			descriptor = "fd " + fd.String()
 		}
 		table[i] = []string{number, field(row, "name").Str, field(row, "family").Str + " " + field(row, "type").Str, field(row, "state").Str,
-			field(row, "address").String(), field(row, "peer").String(), field(row, "ready").Str, descriptor}
+			field(row, "host").String(), field(row, "address").String(), field(row, "peer").String(), field(row, "ready").Str, descriptor}
 		table[i] = append(table[i], remarks(row)...)
 	}
 	return sock.Columns(table)

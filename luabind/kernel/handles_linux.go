@@ -6,32 +6,35 @@ import (
 	"socksh/luabind/sock"
 )
 
-// leftovers are the connections that outlive their descriptors, by their cookies. The
-// kernel is asked when the first of them is wanted.
+// leftovers are the connections that outlive their descriptors, by their network and
+// their cookies. A kernel is asked when the first of them is wanted.
 type leftovers struct {
-	view  *View
-	asked bool
-	all   map[uint64]entry
+	view *View
+	all  map[sock.Host]map[uint64]entry
 }
 
-func (v *View) leftovers() *leftovers { return &leftovers{view: v} }
+func (v *View) leftovers() *leftovers {
+	return &leftovers{view: v, all: make(map[sock.Host]map[uint64]entry)}
+}
 
 // of returns what is left of a handle's connection.
 func (l *leftovers) of(h *sock.Handle) (entry, bool) {
-	if !l.asked {
-		l.asked, l.all = true, make(map[uint64]entry)
+	all, asked := l.all[h.Host]
+	if !asked {
+		all = make(map[uint64]entry)
+		l.all[h.Host] = all
 		for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
-			entries, err := l.view.dump(request{family: family, protocol: unix.IPPROTO_TCP, states: ending})
+			entries, err := l.view.dump(request{host: h.Host, family: family, protocol: unix.IPPROTO_TCP, states: ending})
 			if err != nil {
 				continue // then nothing is known of them
 			}
 			for _, e := range entries {
-				l.all[e.cookie] = e
+				all[e.cookie] = e
 			}
 		}
 	}
 	cookie := h.Cookie()
-	e, ok := l.all[cookie]
+	e, ok := all[cookie]
 	return e, ok && cookie != 0
 }
 

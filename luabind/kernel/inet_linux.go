@@ -26,6 +26,7 @@ var timers = []string{"", "retransmission", "keepalive", "time_wait", "probe"}
 // states with that local port (0 for any), or, with both addresses and a cookie,
 // for one.
 type request struct {
+	host             sock.Host // whose network it is about, nil for the real one
 	family, protocol uint8
 	states           uint32
 	local, peer      netip.AddrPort
@@ -126,7 +127,7 @@ func addrPort(family uint8, address, port []byte) netip.AddrPort {
 // exact asks for the one socket of r. The kernel answers with a listener of the
 // port where there is no such connection: its cookie tells.
 func (v *View) exact(r request) (entry, error) {
-	c, err := v.open()
+	c, err := v.open(r.host)
 	if err != nil {
 		return entry{}, err
 	}
@@ -146,7 +147,7 @@ func (v *View) exact(r request) (entry, error) {
 
 // dump asks for all sockets of r.
 func (v *View) dump(r request) ([]entry, error) {
-	c, err := v.open()
+	c, err := v.open(r.host)
 	if err != nil {
 		return nil, err
 	}
@@ -161,13 +162,17 @@ func (v *View) dump(r request) ([]entry, error) {
 	return all, err
 }
 
-func (v *View) open() (*conn, error) {
-	if v.conn == nil {
-		c, err := dial()
-		if err != nil {
-			return nil, err
-		}
-		v.conn = c
+func (v *View) open(host sock.Host) (*conn, error) {
+	if c := v.conns[host]; c != nil {
+		return c, nil
 	}
-	return v.conn, nil
+	c, err := dial(host)
+	if err != nil {
+		return nil, err
+	}
+	if v.conns == nil {
+		v.conns = make(map[sock.Host]*conn)
+	}
+	v.conns[host] = c
+	return c, nil
 }

@@ -20,14 +20,31 @@ import (
 )
 
 // A View is one session's way to the kernel. Its zero value is ready; it opens
-// its netlink socket when it is first asked.
-type View struct{ conn *conn }
+// its netlink socket of a network when that is first asked.
+type View struct {
+	conns map[sock.Host]*conn
+	files map[sock.Host]*counterFiles
+}
 
 // Close gives back what the view has opened.
 func (v *View) Close() {
-	if v.conn != nil {
-		v.conn.close()
-		v.conn = nil
+	for host := range v.conns {
+		v.Leave(host)
+	}
+	for host := range v.files {
+		v.Leave(host)
+	}
+}
+
+// Leave gives back what the view has opened in one network.
+func (v *View) Leave(host sock.Host) {
+	if c := v.conns[host]; c != nil {
+		c.close()
+		delete(v.conns, host)
+	}
+	if f := v.files[host]; f != nil {
+		f.close()
+		delete(v.files, host)
 	}
 }
 
@@ -42,6 +59,7 @@ var states = []string{"ESTABLISHED", "SYN_SENT", "SYN_RCVD|SYN_RECV", "FIN_WAIT1
 // Verbs returns the rows of this package, in the order help prints them.
 func (v *View) Verbs() []sock.Verb {
 	ever := sock.Param{Name: "socket", Kind: sock.HandleKind, Ever: true}
+	host := sock.Param{Name: "host", Kind: sock.HostKind, Optional: true}
 	return []sock.Verb{
 		{Name: "handles", Aliases: []string{"ls", "status"}, Asks: true, Gives: "a row for each open handle; then those for closed ones",
 			Summary: "list the handles, with what the kernel says of each",
@@ -77,12 +95,12 @@ func (v *View) Verbs() []sock.Verb {
 			Summary: "list all sockets of this network, of whatever program",
 			Details: "Those of this session have their handle's number first. Of a listener recv is how many wait, and send the backlog, as ss shows them.",
 			Params: []sock.Param{{Name: "protocol", Kind: sock.WordKind, Optional: true, Default: sock.Str("tcp"), Choices: []string{"tcp", "udp"}},
-				{Name: "port", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 65535}},
+				{Name: "port", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 65535}, host},
 			Example: "sockets tcp 2333", See: "sock_diag(7), ss(8)", Show: showSockets, Run: v.sockets},
 		{Name: "counters", Asks: true, Gives: "the counters by name",
 			Summary: "tell the counters of this network",
 			Details: "Without names: those that are not 0. A name may be a part of one: Listen gives ListenOverflows and ListenDrops. They are what nstat shows, of IP, ICMP, TCP and UDP.",
-			Params:  []sock.Param{{Name: "names", Kind: sock.TextKind, Rest: true, Optional: true}},
+			Params:  []sock.Param{{Name: "names", Kind: sock.TextKind, Rest: true, Optional: true}, host},
 			Example: "counters Listen Retrans", See: "nstat(8), proc(5)", Show: showCounters, Run: v.counters},
 		{Name: "doctor", Asks: true, Gives: "a row for each thing",
 			Summary: "tell what this system allows, and what to do about the rest",

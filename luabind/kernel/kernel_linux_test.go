@@ -85,7 +85,7 @@ func TestCounters(t *testing.T) {
 	if len(all) != 4 {
 		t.Errorf("got %v", all)
 	}
-	if all, err := readCounters(); err != nil || all["TcpRtoMin"] == 0 {
+	if all, err := new(View).readCounters(nil); err != nil || all["TcpRtoMin"] == 0 {
 		t.Errorf("the system's: %v", err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"golang.org/x/sys/unix"
+
+	"socksh/luabind/sock"
 )
 
 // A conn is a netlink socket of sock_diag(7). The kernel answers within the call
@@ -16,8 +18,13 @@ type conn struct {
 	buf []byte
 }
 
-func dial() (*conn, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
+// dial opens one in the network of host, nil for the real one.
+func dial(host sock.Host) (*conn, error) {
+	open := unix.Socket
+	if host != nil {
+		open = host.Socket
+	}
+	fd, err := open(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return nil, fmt.Errorf("sock_diag: %w", err)
 	}
@@ -34,14 +41,19 @@ const (
 
 var errShort = errors.New("sock_diag: the kernel's answer is too short")
 
-// ask sends a request with the given body and flags, and gives each answer's body
-// to each. Without NLM_F_DUMP there is one answer, or an errno.
+// ask sends a request of SOCK_DIAG_BY_FAMILY with the given body and flags, and gives
+// each answer's body to each. Without NLM_F_DUMP there is one answer, or an errno.
 func (c *conn) ask(flags uint16, body []byte, each func(body []byte) error) error {
+	return c.request(unix.SOCK_DIAG_BY_FAMILY, flags, body, each)
+}
+
+// request is ask for any type of message.
+func (c *conn) request(kind, flags uint16, body []byte, each func(body []byte) error) error {
 	c.seq++
 	msg := make([]byte, headerSize, headerSize+len(body))
 	ne := binary.NativeEndian
 	ne.PutUint32(msg, uint32(headerSize+len(body)))
-	ne.PutUint16(msg[4:], unix.SOCK_DIAG_BY_FAMILY)
+	ne.PutUint16(msg[4:], kind)
 	ne.PutUint16(msg[6:], flags|unix.NLM_F_REQUEST)
 	ne.PutUint32(msg[8:], c.seq)
 	if err := unix.Sendto(c.fd, append(msg, body...), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {

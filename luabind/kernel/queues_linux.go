@@ -21,11 +21,11 @@ func (v *View) queues(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result,
 	}
 	family, _ := h.Kind()
 	local, _ := tab.Ends(h)
-	all, err := v.dump(request{family: uint8(family), protocol: unix.IPPROTO_TCP, states: everyState &^ listening, local: netip.AddrPortFrom(netip.Addr{}, local.Port())})
+	all, err := v.dump(request{host: h.Host, family: uint8(family), protocol: unix.IPPROTO_TCP, states: everyState &^ listening, local: netip.AddrPortFrom(netip.Addr{}, local.Port())})
 	if err != nil {
 		return nil, err
 	}
-	owners := v.owners(tab)
+	owners := v.owners(tab, h.Host)
 	sort.Slice(all, func(i, k int) bool {
 		a, b := owners[all[i].peer], owners[all[k].peer]
 		if a != nil && b != nil {
@@ -55,11 +55,12 @@ func (v *View) queues(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result,
 		{Name: "completed", Value: list(completed)}, {Name: "incomplete", Value: list(incomplete)}}}), nil
 }
 
-// owners returns the open handles by their own address.
-func (v *View) owners(tab *sock.Table) map[string]*sock.Handle {
+// owners returns the open handles that may be peers of one in the network of host, by
+// their own address: in a lab those on all hosts.
+func (v *View) owners(tab *sock.Table, host sock.Host) map[string]*sock.Handle {
 	all := make(map[string]*sock.Handle)
 	for _, h := range tab.Handles() {
-		if local, _ := tab.Ends(h); local.IsValid() && !h.Listening() {
+		if local, _ := tab.Ends(h); local.IsValid() && !h.Listening() && (h.Host == nil) == (host == nil) {
 			all[local.String()] = h
 		}
 	}

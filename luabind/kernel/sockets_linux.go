@@ -24,7 +24,7 @@ func (v *View) sockets(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result
 	}
 	var rows []sock.Value
 	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
-		all, err := v.dump(request{family: family, protocol: protocol, states: everyState, local: netip.AddrPortFrom(netip.Addr{}, uint16(a.Int(1)))})
+		all, err := v.dump(request{host: tab.HostArg(a, 2), family: family, protocol: protocol, states: everyState, local: netip.AddrPortFrom(netip.Addr{}, uint16(a.Int(1)))})
 		if err != nil {
 			return nil, err
 		}

@@ -14,7 +14,7 @@ func (v *View) entry(tab *sock.Table, h *sock.Handle) (entry, error) {
 	if kind != unix.SOCK_STREAM || family != unix.AF_INET && family != unix.AF_INET6 {
 		return entry{}, unix.EOPNOTSUPP
 	}
-	r := request{family: uint8(family), protocol: unix.IPPROTO_TCP, cookie: h.Cookie()}
+	r := request{family: uint8(family), protocol: unix.IPPROTO_TCP, cookie: h.Cookie(), host: h.Host}
 	if h.Closed() {
 		return v.ended(r)
 	}
@@ -58,7 +58,7 @@ func (v *View) ended(r request) (entry, error) {
 // find looks for the socket of r by its cookie, among those in the states and with
 // the local port of r, if that has one.
 func (v *View) find(r request, states uint32) (entry, error) {
-	all, err := v.dump(request{family: r.family, protocol: r.protocol, states: states, local: netip.AddrPortFrom(netip.Addr{}, r.local.Port())})
+	all, err := v.dump(request{host: r.host, family: r.family, protocol: r.protocol, states: states, local: netip.AddrPortFrom(netip.Addr{}, r.local.Port())})
 	if err != nil {
 		return entry{}, err
 	}

@@ -21,10 +21,10 @@ type Watch struct {
 	tab     *sock.Table
 	log     *journal.Journal
 	known   map[*sock.Handle]glance
-	ends    map[ends]*sock.Handle   // connections by their addresses, so that a call on one finds the other
-	counted map[string]int64        // the counters when they were last read, nil while nobody wants them
-	byPort  map[uint16]*sock.Handle // listeners
-	news    []journal.Event         // what was found, to be told
+	ends    map[ends]*sock.Handle          // connections by their addresses, so that a call on one finds the other
+	counted map[sock.Host]map[string]int64 // the counters when they were last read, nil while nobody wants them
+	byPort  map[uint16]*sock.Handle        // listeners
+	news    []journal.Event                // what was found, to be told
 }
 
 // A glance is what is cheap to ask of one handle: about a microsecond.
@@ -33,6 +33,7 @@ type glance struct {
 	recv    int    // bytes to read
 	queue   int    // of a listener: connections that wait, and
 	backlog int    // how many may
+	halves  int    // of a listener in a lab: handshakes under way
 	ends    ends
 }
 
@@ -70,21 +71,36 @@ var telling = []string{
 // that takes about 0.2 ms.
 func (w *Watch) Counters(on bool) {
 	if w.counted = nil; on {
-		w.counted, _ = readCounters() // without them nothing is told
+		w.counted = make(map[sock.Host]map[string]int64)
+		for _, host := range w.networks() {
+			w.counted[host], _ = w.view.readCounters(host) // without them nothing is told
+		}
 	}
 }
 
+// networks are the real one and those of the hosts.
+func (w *Watch) networks() []sock.Host {
+	all := []sock.Host{nil}
+	if w.tab.Hosts != nil {
+		all = append(all, w.tab.Hosts()...)
+	}
+	return all
+}
+
 func (w *Watch) lookAtCounters() {
-	now, err := readCounters()
-	if err != nil {
-		return
-	}
-	for _, name := range telling {
-		if by := now[name] - w.counted[name]; by > 0 {
-			w.log.Add(w.tab.Loop.Current(), 0, journal.Counter{Name: name, By: by})
+	for _, host := range w.networks() {
+		now, err := w.view.readCounters(host)
+		if err != nil {
+			continue
 		}
+		before := w.counted[host]
+		for _, name := range telling {
+			if by := now[name] - before[name]; before != nil && by > 0 {
+				w.log.Add(w.tab.Loop.Current(), 0, journal.Counter{Name: name, By: by, Host: sock.HostName(host)})
+			}
+		}
+		w.counted[host] = now
 	}
-	w.counted = now
 }
 
 // look tells what has changed at the handle with number n and at those that it is
@@ -185,6 +201,9 @@ func (w *Watch) ask(h *sock.Handle) {
 	}
 	if now.queue != before.queue {
 		tell(journal.Queue{Name: "completed", Before: before.queue, After: now.queue, Limit: now.backlog + 1, Local: now.ends.local})
+	}
+	if now.halves != before.halves {
+		tell(journal.Queue{Name: "incomplete", Before: before.halves, After: now.halves, Local: now.ends.local})
 	}
 	if now.recv != before.recv {
 		tell(journal.Queue{Name: "receive", Before: before.recv, After: now.recv, Local: now.ends.local})

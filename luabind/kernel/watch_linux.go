@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"net/netip"
+
 	"golang.org/x/sys/unix"
 
 	"socksh/luabind/sock"
@@ -10,7 +12,7 @@ import (
 // gone.
 func (v *View) afterwards(h *sock.Handle, at ends) string {
 	family, _ := h.Kind()
-	r := request{family: uint8(family), protocol: unix.IPPROTO_TCP, cookie: h.Cookie(), local: at.local, peer: at.peer}
+	r := request{host: h.Host, family: uint8(family), protocol: unix.IPPROTO_TCP, cookie: h.Cookie(), local: at.local, peer: at.peer}
 	if r.cookie == 0 { // it was reset
 		return "gone"
 	}
@@ -47,6 +49,9 @@ func (v *View) glance(tab *sock.Table, h *sock.Handle, before ends) glance {
 		if !before.local.IsValid() || before.peer.IsValid() {
 			g.ends.local, g.ends.peer = tab.Ends(h)
 		}
+		if h.Host != nil { // elsewhere a dump takes too long, and handshakes are over at once
+			g.halves = v.incomplete(h, g.ends)
+		}
 		return g
 	case !before.peer.IsValid():
 		g.ends.local, g.ends.peer = tab.Ends(h)
@@ -55,4 +60,20 @@ func (v *View) glance(tab *sock.Table, h *sock.Handle, before ends) glance {
 		g.recv = n
 	}
 	return g
+}
+
+// incomplete returns how many handshakes with a listener are under way.
+func (v *View) incomplete(h *sock.Handle, at ends) int {
+	family, _ := h.Kind()
+	all, err := v.dump(request{host: h.Host, family: uint8(family), protocol: unix.IPPROTO_TCP, states: synReceived, local: netip.AddrPortFrom(netip.Addr{}, at.local.Port())})
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, e := range all {
+		if e.inode == 0 && (at.local.Addr().IsUnspecified() || e.local == at.local.String()) {
+			n++
+		}
+	}
+	return n
 }

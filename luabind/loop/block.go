@@ -20,9 +20,11 @@ func Block[T any](t *Task, deadline time.Time, f func(context.Context) (T, error
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	t.loop.blocked++
 	go func() {
 		r, e := f(ctx)
 		t.loop.Post(func() {
+			t.loop.blocked--
 			if gone {
 				if lost != nil && e == nil {
 					lost(r)

@@ -30,6 +30,9 @@ const spareWorkers = 1024
 type Loop struct {
 	// Idle is called before the loop sleeps, to flush what is buffered.
 	Idle func()
+	// Stuck is called before the loop sleeps while it is [Loop.Quiet] and no descriptor is
+	// ready. It may be nil.
+	Stuck func()
 
 	poll    poller
 	sources []*Source // by descriptor
@@ -42,6 +45,7 @@ type Loop struct {
 	workers []*worker // coroutines between tasks
 	live    []*Task
 	begun   uint32 // tasks, ever
+	blocked int    // functions of Block that run
 
 	mu     sync.Mutex // guards what follows
 	posted []func()
@@ -92,6 +96,9 @@ func (l *Loop) Run(done func() bool) {
 			if timeout != 0 && l.Idle != nil {
 				l.Idle()
 			}
+			if timeout < 0 && l.Stuck != nil && l.Quiet() {
+				timeout = l.stuck()
+			}
 		}
 		l.poll.wait(timeout, l.event)
 		l.timers.fire()
@@ -116,6 +123,10 @@ func (l *Loop) Close() {
 	l.poll.close()
 }
 
+// Quiet reports whether every task but the current one waits, and only a descriptor or
+// another goroutine's Post can end a wait: no task has a deadline.
+func (l *Loop) Quiet() bool { return len(l.ready) == 0 && len(l.timers) == 0 && l.blocked == 0 }
+
 // Current returns the task that is running, or nil between tasks.
 func (l *Loop) Current() *Task { return l.current }
 
@@ -131,6 +142,25 @@ func (l *Loop) runPosted() {
 	for _, f := range fs {
 		f()
 	}
+}
+
+// stuck calls Stuck if no descriptor has anything to tell either, and returns how long
+// to sleep.
+func (l *Loop) stuck() time.Duration {
+	l.poll.wait(0, l.event)
+	if l.Quiet() && !l.hasPosted() {
+		l.Stuck()
+	}
+	if l.hasPosted() || len(l.ready) > 0 {
+		return 0
+	}
+	return -1
+}
+
+func (l *Loop) hasPosted() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.posted) > 0
 }
 
 // step runs t until it waits or ends.

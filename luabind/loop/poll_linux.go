@@ -28,6 +28,7 @@ func (p *poller) open() (err error) {
 func (p *poller) close() {
 	unix.Close(p.wakeup)
 	unix.Close(p.epoll)
+	p.epoll = -1 // a source that is closed later must not reach who has the number then
 }
 
 func (p *poller) add(fd int) error {

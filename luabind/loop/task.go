@@ -243,6 +243,20 @@ func (t *Task) Sleep(deadline time.Time) error {
 	return nil
 }
 
+// Nudge ends the present wait of t early, if it waits, as if what it waits for might be
+// ready. Only who knows that t will look and wait again may nudge it.
+func (t *Task) Nudge() { t.ready(nil) }
+
+// Watches reports whether t waits for one of the sources that fit.
+func (t *Task) Watches(fits func(*Source) bool) bool {
+	for _, w := range t.waits {
+		if t.parked && fits(w.source) {
+			return true
+		}
+	}
+	return false
+}
+
 // Join waits until other ends. It does not look at other's error.
 func (t *Task) Join(other *Task, deadline time.Time) error {
 	for !other.ended {

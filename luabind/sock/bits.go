@@ -24,7 +24,16 @@ var pollEvents = []Bit{
 	{"nval", unix.POLLNVAL},
 }
 
-// bits reads names joined by "|", "," or blanks, with or without their prefix, such
+// Bits makes a table of flags of their names, the first for the lowest bit.
+func Bits(names ...string) []Bit {
+	all := make([]Bit, len(names))
+	for i, name := range names {
+		all[i] = Bit{name, 1 << i}
+	}
+	return all
+}
+
+// bits reads names joined by "|", "+", "," or blanks, with or without their prefix, such
 // as MSG_, or a number.
 func bits(v Value, known []Bit, what string) (Value, error) {
 	if v.Type == Number {
@@ -36,7 +45,7 @@ func bits(v Value, known []Bit, what string) (Value, error) {
 	}
 	set := 0
 words:
-	for _, word := range strings.FieldsFunc(v.Str, func(r rune) bool { return r == '|' || r == ',' || r == ' ' }) {
+	for _, word := range strings.FieldsFunc(v.Str, func(r rune) bool { return r == '|' || r == '+' || r == ',' || r == ' ' }) {
 		short := strings.ToLower(word)
 		for _, prefix := range []string{"msg_", "poll", "ai_", "ni_", "sock_"} {
 			short = strings.TrimPrefix(short, prefix)

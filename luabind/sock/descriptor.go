@@ -89,7 +89,7 @@ func doDup(_ *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	h.share()
 	d := tab.add(fd, h.family, h.sotype)
-	d.mode, d.listening, d.deaf = foreign, h.listening, h.deaf
+	d.Host, d.mode, d.listening, d.deaf = h.Host, foreign, h.listening, h.deaf
 	d.lingers, d.resets, d.patience, d.lowWater = h.lingers, h.resets, h.patience, h.lowWater
 	return a.Give(handleValue(d)), nil
 }

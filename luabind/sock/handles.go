@@ -91,12 +91,16 @@ func (t *Table) Describe(h *Handle) []Field {
 	if sysName(h.FD, true, &t.raw) == nil {
 		peer = t.raw.decode().text()
 	}
-	return []Field{
+	fields := []Field{
 		{"handle", handleValue(h)}, {"current", Flag(h == t.Current)}, {"name", Str(h.Name)},
 		{"family", Str(family)}, {"type", Str(sotype)},
 		{"state", Str(state)}, {"address", local}, {"peer", peer}, {"ready", Str(ready)},
 		{"buffered", Num(len(h.inbox))}, {"busy", Str(h.busy())}, {"fd", Num(h.FD)},
 	}
+	if h.Host != nil {
+		fields = append(fields, Field{"host", HostValue(h.Host)})
+	}
+	return fields
 }
 
 // Label returns what h is called in messages: its number, its name, and that it is

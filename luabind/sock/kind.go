@@ -99,6 +99,11 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 			return v, fmt.Errorf("%s is not a function", v.word())
 		}
 		return v, nil
+	case PrefixKind:
+		p, err := prefixOf(v)
+		return Value{Type: Foreign, Any: p}, err
+	case HostKind:
+		return c.table.hostOf(v)
 	case TextKind, FileKind, VerbKind:
 		if v.Type == Number {
 			return Str(v.String()), nil
@@ -123,6 +128,8 @@ func (v Value) word() string {
 		return "handle " + v.String()
 	case AJob:
 		return "job " + v.String()
+	case AHost:
+		return "host " + v.String()
 	case Memory:
 		return "a buffer"
 	case Foreign:

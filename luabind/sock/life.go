@@ -18,11 +18,12 @@ func lifeVerbs() []Verb {
 	return []Verb{
 		{Name: "socket", Makes: true, Gives: "the handle",
 			Summary: "open a socket",
-			Details: "The socket has no address yet. tcp, tcp6, udp and udp6 are short for a family and a type. Families, types and protocols go by name or number; to the type nonblock may be added: stream|nonblock. cloexec is always on.",
+			Details: "The socket has no address yet. tcp, tcp6, udp and udp6 are short for a family and a type. Families, types and protocols go by name or number; to the type nonblock may be added: stream|nonblock. cloexec is always on. With a host of a lab the socket is in that host's network.",
 			Params: []Param{
 				{Name: "family", Kind: FamilyKind, Optional: true, Default: Str("inet")},
 				{Name: "type", Kind: TypeKind, Optional: true},
-				{Name: "protocol", Kind: ProtocolKind, Optional: true, Default: Num(0)}},
+				{Name: "protocol", Kind: ProtocolKind, Optional: true, Default: Num(0)},
+				{Name: "host", Kind: HostKind, Optional: true}},
 			Errors:  []Cause{{"EMFILE", "this program has no descriptors left"}, {"EPROTONOSUPPORT", "the family has no such type or protocol"}, {"EAFNOSUPPORT", "the system lacks the family"}, {"EPERM", "raw and packet sockets take a privilege, CAP_NET_RAW"}},
 			Example: "socket inet stream as srv", See: "socket(2), socket(7), tcp(7), udp(7), unix(7)",
 			Run: doSocket},
@@ -105,11 +106,13 @@ func doSocket(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	fd, err := sysSocket(family, sotype, a.Int(2))
+	host := tab.HostArg(a, 3)
+	fd, err := socketOn(host, family, sotype, a.Int(2))
 	if err != nil {
 		return nil, err
 	}
 	h := tab.add(fd, family, sotype)
+	h.Host = host
 	h.setNonblock(nonblock)
 	return a.Give(handleValue(h)), nil
 }
@@ -176,6 +179,7 @@ func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	t.Spent(0)
 	c := tab.add(fd, h.family, h.sotype)
+	c.Host = h.Host
 	c.lingers, c.resets, c.patience, c.lowWater = h.lingers, h.resets, h.patience, h.lowWater // the kernel copies the listener's options
 	c.setNonblock(a.Int(1)&flagNonblock != 0)
 	return a.Give(handleValue(c), tab.raw.decode().text()), nil
@@ -274,10 +278,10 @@ func doClose(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
 	tab.forget(h)
 	if !h.lingers {
-		return nil, sysClose(h.FD)
+		return nil, closing(h.FD, sysClose)
 	}
 	_, err := loop.Block(t, a.Deadline(), func(context.Context) (struct{}, error) {
-		return struct{}{}, unix.Close(h.FD)
+		return struct{}{}, closing(h.FD, unix.Close)
 	}, nil)
 	return nil, err
 }

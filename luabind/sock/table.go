@@ -17,6 +17,7 @@ import (
 type Handle struct {
 	loop.Source
 	N         int    // its number, never used again
+	Host      Host   // whose network it is in, nil for the real one
 	Name      string // "" if it has none
 	Script    any    // the script language's object for it, so that there is only one
 	family    int
@@ -75,6 +76,12 @@ type Table struct {
 	Policy Policy
 	// Journal is told of each call that acts, if it is not nil.
 	Journal *journal.Journal
+	// FindHost returns the host of that name, or an error. It may be nil where there are none.
+	FindHost func(name string) (Host, error)
+	// Hosts returns the hosts that there are. It may be nil where there are none.
+	Hosts func() []Host
+	// Here is the host on which sockets are made, nil for the real network.
+	Here Host
 	// Current is the handle that "." stands for, or nil.
 	Current *Handle
 
@@ -114,7 +121,7 @@ func (t *Table) Close() {
 		if h.lingers {
 			setLinger(h.FD, -1)
 		}
-		unix.Close(h.FD)
+		closing(h.FD, unix.Close)
 	}
 }
 

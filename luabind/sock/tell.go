@@ -75,7 +75,7 @@ func (c *Call) moves() bool {
 // tellSocket tells what h is, if that is not known yet; a new one was made of handle n,
 // if that is not 0.
 func (t *Table) tellSocket(task *loop.Task, h *Handle, n int) {
-	f := journal.Socket{FD: h.FD, Name: h.Name, Listens: h.listening}
+	f := journal.Socket{FD: h.FD, Name: h.Name, Host: HostName(h.Host), Listens: h.listening}
 	f.Family, f.Type = h.KindNames()
 	if sysName(h.FD, false, &t.raw) == nil {
 		f.Local = t.raw.decode().text().String()

@@ -22,6 +22,7 @@ const (
 	Memory       // Any is a Buffer
 	AHandle      // Any is a *Handle
 	AJob         // Any is a *Job
+	AHost        // Any is a Host, nil for the real network
 	List         // Any is a []Value
 	Record       // Any is a []Field
 	Foreign      // Any belongs to the script language; Str is what it is, in a word
@@ -88,6 +89,8 @@ func (v Value) String() string {
 		return strconv.Itoa(v.Any.(*Handle).N)
 	case AJob:
 		return v.Any.(*Job).Name()
+	case AHost:
+		return hostName(v.Any)
 	case List:
 		var parts []string
 		for _, e := range v.Any.([]Value) {

@@ -49,6 +49,8 @@ const (
 	ProtocolKind               // a protocol of the family before it, by name or number
 	DescriptorKind             // descriptors of this process: a number, "listen", or a name of LISTEN_FDNAMES
 	SwitchKind                 // on or off
+	PrefixKind                 // an IP address, perhaps with the length of its network: "10.0.0.1/24"
+	HostKind                   // a host of a lab by name, or "real" for the real network
 )
 
 // A Param is one parameter of a verb.

@@ -74,17 +74,26 @@ func (h *Handle) wait(t *loop.Task, dir loop.Dir, a *Args, end *time.Time) error
 	deadline := a.Deadline()
 	patience := h.patience[dir-loop.Read]
 	if patience == 0 {
-		return t.Wait(&h.Source, dir, deadline)
+		return h.open(t.Wait(&h.Source, dir, deadline))
 	}
 	if end.IsZero() {
 		*end = time.Now().Add(patience)
 	}
 	if !deadline.IsZero() && deadline.Before(*end) {
-		return t.Wait(&h.Source, dir, deadline)
+		return h.open(t.Wait(&h.Source, dir, deadline))
 	}
 	err := t.Wait(&h.Source, dir, *end)
 	if err == loop.ErrTimeout && !t.Stopping() {
 		return unix.EAGAIN
+	}
+	return h.open(err)
+}
+
+// open returns the end of a wait, which is another one if the handle was closed between
+// that and the task's turn: its descriptor may be another one's now.
+func (h *Handle) open(err error) error {
+	if err == nil && h.closed {
+		return loop.ErrClosed
 	}
 	return err
 }

@@ -1,0 +1,97 @@
+package luabind
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"socksh/luabind/loop"
+)
+
+// execHeld runs an input while the cable holds segments, in a task of its own: if that
+// comes to wait for a socket of the lab it becomes a job, for only an input to come can
+// let go of what it waits for.
+func (s *Session) execHeld(t *loop.Task, text string) error {
+	child := s.Loop.Go(func(c *loop.Task) error {
+		err := s.exec(c, text)
+		if j := localOf(c).job; j != nil {
+			j.Err = err
+			s.finish(nil, j)
+			return nil
+		}
+		return err
+	})
+	for {
+		stalled := s.stalled(t, child)
+		if ended, err := child.Ended(); ended {
+			return err
+		}
+		if stalled {
+			j := s.Table.AddJob(child, text)
+			localOf(child).job = j
+			s.result(j.Name())
+			return nil
+		}
+		err := t.Join(child, time.Now().Add(heldPause))
+		if s.Notify == nil && err == loop.ErrTimeout && s.Loop.Quiet() {
+			if err = s.whyStuck(); err == nil {
+				continue
+			}
+		}
+		if err != nil && err != loop.ErrTimeout {
+			child.Cancel()
+			t.Join(child, time.Time{})
+			return err
+		}
+	}
+}
+
+// heldPause is how often execHeld looks whether its input has come to a halt.
+const heldPause = 5 * time.Millisecond
+
+// stalled reports whether a task waits for a socket of the lab, and nothing that moves
+// on the cable will end that.
+func (s *Session) stalled(t, child *loop.Task) bool {
+	ofLab := func(source *loop.Source) bool {
+		for _, h := range s.Table.Handles() {
+			if &h.Source == source {
+				return h.Host != nil
+			}
+		}
+		return false
+	}
+	for range 3 { // the poller tells of what is ready when the loop turns
+		t.Yield()
+		s.lab.Pump()
+		if !child.Watches(ofLab) {
+			return false
+		}
+	}
+	return true
+}
+
+// whyStuck says who waits in what, and what the cable holds; nil if it holds nothing.
+func (s *Session) whyStuck() error {
+	held := s.lab.Held()
+	if len(held) == 0 {
+		return nil
+	}
+	var waiting []string
+	for _, call := range s.Journal().Pending() {
+		waiting = append(waiting, call.Text)
+	}
+	return fmt.Errorf("nothing goes on: every task waits, in %s, and the cable holds %s; step or release lets go of it",
+		strings.Join(waiting, ", "), strings.Join(held, ", "))
+}
+
+// endStuck ends the script that runs, if all that could go on is held by the cable. At
+// a prompt the person goes on.
+func (s *Session) endStuck() {
+	if s.Notify != nil || len(s.groups) == 0 {
+		return
+	}
+	if why := s.whyStuck(); why != nil {
+		s.stuck = why
+		s.cancelGroup(s.groups[len(s.groups)-1])
+	}
+}

@@ -1,0 +1,119 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"socksh/luabind/sock"
+)
+
+// value is the frame as a record.
+func (f *frame) value() sock.Value {
+	fields := []sock.Field{
+		{Name: "from", Value: sock.Str(f.from.host.name)}, {Name: "to", Value: sock.Str(f.to.host.name)},
+		{Name: "protocol", Value: sock.Str(f.Protocol)}, {Name: "flags", Value: sock.Str(f.Flags)},
+		{Name: "seq", Value: sock.Num(int(f.Seq))}, {Name: "ack", Value: sock.Num(int(f.Ack))}, {Name: "len", Value: sock.Num(f.Len)}}
+	return sock.Value{Type: sock.Record, Any: fields}
+}
+
+func segments(all []*frame) sock.Value {
+	var list []sock.Value
+	for _, f := range all {
+		list = append(list, f.value())
+	}
+	return sock.Value{Type: sock.List, Any: list}
+}
+
+func add(v sock.Value, name string, value sock.Value) sock.Value {
+	v.Any = append(v.Any.([]sock.Field), sock.Field{Name: name, Value: value})
+	return v
+}
+
+// withTimer adds which timer runs at which host, and when it runs out.
+func withTimer(v sock.Value, at *port, timer string, left time.Duration) sock.Value {
+	return add(add(add(v, "timer", sock.Str(timer)), "expires", seconds(left)), "at", sock.Str(at.host.name))
+}
+
+func seconds(d time.Duration) sock.Value {
+	return sock.Value{Type: sock.Number, Num: d.Seconds(), Str: d.String()}
+}
+
+// describe is what is on the cable.
+func (c *cable) describe() sock.Value {
+	var held, flight, faults []sock.Value
+	for _, f := range c.held {
+		v := add(f.value(), "held", seconds(time.Since(f.since)))
+		if f.repeats > 0 {
+			v = add(v, "repeats", sock.Num(f.repeats))
+		}
+		if timer, left := c.lab.view.Timer(f.from.host, f.From, f.To); timer != "" {
+			v = withTimer(v, f.from, timer, left)
+		} else if timer, left := c.lab.view.Timer(f.to.host, f.To, f.From); timer != "" {
+			v = withTimer(v, f.to, timer, left)
+		}
+		held = append(held, v)
+	}
+	for _, f := range c.flight {
+		flight = append(flight, add(f.value(), "arrives", seconds(max(0, time.Until(f.due)))))
+	}
+	fault := func(format string, args ...any) {
+		faults = append(faults, sock.Str(strings.TrimSpace(fmt.Sprintf(format, args...))))
+	}
+	if c.hold != nil {
+		fault("hold %s", c.hold)
+	}
+	for _, r := range c.rules {
+		count := "all"
+		if r.left != always {
+			count = fmt.Sprint(r.left)
+		}
+		fault("%s %s %s", deeds[r.deed], count, r.filter)
+	}
+	for _, h := range c.cuts {
+		if h == nil {
+			fault("cut")
+		} else {
+			fault("cut %s", h.name)
+		}
+	}
+	if c.delay > 0 {
+		fault("delay %s", c.delay)
+	}
+	for _, p := range c.ports {
+		c.missed += p.missed()
+	}
+	if c.missed > 0 {
+		fault("%d segments more were lost because they came too fast", c.missed)
+	}
+	list := func(v []sock.Value) sock.Value { return sock.Value{Type: sock.List, Any: v} }
+	return sock.Value{Type: sock.Record, Any: []sock.Field{{Name: "held", Value: list(held)}, {Name: "in_flight", Value: list(flight)},
+		{Name: "lost", Value: sock.Num(c.lost)}, {Name: "repeated", Value: sock.Num(c.again)}, {Name: "faults", Value: list(faults)}}}
+}
+
+// rule adds a fault to come, if there is something left of it.
+func (c *cable) rule(f *filter, d deed, n int) {
+	if n != 0 {
+		c.rules = append(c.rules, &rule{f, d, n})
+	}
+}
+
+// dropHeld drops the first n held frames that fit, and takes them off n.
+func (c *cable) dropHeld(f *filter, n *int) []*frame {
+	var gone []*frame
+	c.held = slices.DeleteFunc(c.held, func(h *frame) bool {
+		if *n == 0 || !f.fits(h) {
+			return false
+		}
+		if *n != always {
+			*n--
+		}
+		gone = append(gone, h)
+		return true
+	})
+	for _, h := range gone {
+		c.drop(h)
+	}
+	return gone
+}

@@ -1,0 +1,17 @@
+-- A cable is cut while data is under way. TCP repeats it; with TCP_USER_TIMEOUT it
+-- gives up after that time, else after about a quarter of an hour.
+need("lab")
+local client, server = host("client"), host("server")
+local listener = server:socket()
+listener:bind("10.0.0.2:80")
+listener:listen(1)
+local c = client:socket()
+c:setsockopt("TCP_USER_TIMEOUT", "2s")
+c:connect("10.0.0.2:80")
+local a = listener:accept()
+cut("server")
+c:send("into the void")
+expect.errno("ETIMEDOUT", recv, c, { timeout = 20 })
+expect.truthy(client:counters("TcpRetransSegs").TcpRetransSegs >= 1)
+expect.equal(state(a), "ESTABLISHED")
+print("the client has given up: ETIMEDOUT; the server knows nothing of it")

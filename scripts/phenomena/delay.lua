@@ -1,0 +1,13 @@
+-- A long cable: 10 ms each way make a round trip of 20 ms, which TCP measures.
+need("lab")
+local client, server = host("client"), host("server")
+delay("10ms")
+local listener = server:socket()
+listener:bind("10.0.0.2:80")
+listener:listen(1)
+local c = client:socket()
+local before = clock()
+c:connect("10.0.0.2:80")
+expect.truthy(clock() - before >= 0.02)
+expect.truthy(info(c).rtt >= 0.02)
+print("connect takes a round trip: more than 20 ms")

@@ -1,0 +1,20 @@
+-- A connection that was closed, and whose peer never closes its own side, does not
+-- stay in FIN_WAIT2 for ever: tcp_fin_timeout ends it, without TIME_WAIT. What the
+-- peer sends then meets nobody: RST.
+need("lab")
+local client, server = host("client"), host("server")
+client:sysctl("net.ipv4.tcp_fin_timeout", "1")
+local listener = server:socket()
+listener:bind("10.0.0.2:80")
+listener:listen(1)
+local c = client:socket()
+c:connect("10.0.0.2:80")
+local a = listener:accept()
+c:close()
+expect.equal({ (state(c)), (state(a)) }, { "FIN_WAIT2", "CLOSE_WAIT" })
+expect.state(c, "gone", 10)
+print("FIN_WAIT2 has ended by itself; the peer is " .. (state(a)) .. " still")
+a:send("anybody there?")
+expect.equal({ a:recv() }, { nil, "eof" })
+expect.errno("EPIPE", send, a, "hello?")
+print("and its data is answered with RST: the next send is EPIPE")

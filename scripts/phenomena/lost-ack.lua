@@ -1,0 +1,17 @@
+-- The third segment of a handshake is lost: the client is ESTABLISHED, the server has
+-- SYN_RCVD. After a second it repeats its SYN+ACK, and the client its ACK.
+need("lab")
+local client, server = host("client"), host("server")
+local listener = server:socket()
+listener:bind("10.0.0.2:80")
+listener:listen(1)
+local c = client:socket()
+drop(1, { flags = "ack", from = client })
+c:connect("10.0.0.2:80")
+expect.equal(state(c), "ESTABLISHED")
+expect.queue(listener, { incomplete = 1, completed = 0 })
+print("the client is ESTABLISHED, the server's entry SYN_RCVD")
+local a = listener:accept({ timeout = 10 })
+expect.equal(state(a), "ESTABLISHED")
+expect.truthy(server:counters("TcpRetransSegs").TcpRetransSegs >= 1)
+print("the server has repeated its SYN+ACK, and the connection is complete")

@@ -1,0 +1,18 @@
+-- Two hosts until they are ready; a session, stepped: handshake, data, close.
+local t0 = clock()
+local client, server = host("client"), host("server")
+local ready = clock() - t0
+t0 = clock()
+local l = server:socket() l:bind("10.0.0.2:80") l:listen(1)
+hold()
+local c = client:socket()
+local j = spawn(connect, c, "10.0.0.2:80")
+yield()
+step(3)
+j:join()
+local a = l:accept()
+c:send("hello") step(2)
+a:recv()
+c:close() step(2)
+a:close() step(2)
+print(("%.2f ms ready, %.2f ms session"):format(ready*1000, (clock() - t0)*1000))
