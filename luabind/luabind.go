@@ -47,6 +47,8 @@ type Config struct {
 	// Notify shows what happens without having been asked for, such as the end of
 	// a job. If it is nil, such results are shown when they are waited for.
 	Notify func(text string)
+	// Vars are the values of vars in Lua.
+	Vars map[string]string
 }
 
 // A Session is one loop, one table of handles and one Lua state.
@@ -63,6 +65,7 @@ type Session struct {
 		value *lua.LTable
 		cause error
 	}
+	trial     *Trial      // that runs
 	failure   *sock.Error // the last input's that the kernel refused
 	explained string      // why
 	running   int         // inputs that run in the foreground
@@ -217,6 +220,7 @@ func (s *Session) openLua() {
 	s.openInput()
 	s.openExpect()
 	s.openEventually()
+	s.openScenarios()
 	s.openBytes()
 	s.openPatterns()
 	s.openModules()

@@ -54,6 +54,7 @@ func Status(streams *Streams, err error) int {
 	var syntax *luabind.SyntaxError
 	var missing *luabind.FileError
 	var panicked *loop.PanicError
+	var skipped *luabind.SkipError
 	switch {
 	case err == nil:
 		return OK
@@ -65,6 +66,8 @@ func Status(streams *Streams, err error) int {
 	}
 	fmt.Fprintf(streams.Err, "socksh: %v\n", err)
 	switch {
+	case errors.As(err, &skipped):
+		return Skipped
 	case errors.As(err, &syntax), errors.As(err, &missing):
 		return Misused
 	case errors.As(err, &panicked):

@@ -35,13 +35,13 @@ type Journal struct {
 	ring      []Event
 	last      int // N of the youngest event
 	followers []func(*Event)
-	open      map[int][]int // the calls that each task is in, by the task's number: one within the other
+	open      map[int][]Event // the calls that each task is in, by the task's number: one within the other
 	looking   bool
 }
 
 // New returns a journal that keeps the last size events.
 func New(size int) *Journal {
-	return &Journal{began: time.Now(), ring: make([]Event, 0, size), open: make(map[int][]int)}
+	return &Journal{began: time.Now(), ring: make([]Event, 0, size), open: make(map[int][]Event)}
 }
 
 // Follow has f told of each event from now on. It must not keep the pointer.
@@ -54,7 +54,7 @@ func (j *Journal) Add(t *loop.Task, handle int, fact Fact) int {
 	if t != nil {
 		e.Task = t.Number()
 		if calls := j.open[e.Task]; len(calls) > 0 {
-			e.During = calls[len(calls)-1]
+			e.During = calls[len(calls)-1].N
 		}
 	}
 	return j.append(e)
@@ -80,9 +80,17 @@ func (j *Journal) append(e Event) int {
 // Begin tells of a call's begin and returns the event's number, for [Journal.End].
 func (j *Journal) Begin(t *loop.Task, handle int, c Call) int {
 	n := j.Add(t, handle, c)
-	j.open[t.Number()] = append(j.open[t.Number()], n)
+	begun := Event{N: n, At: time.Since(j.began), Task: t.Number(), Handle: handle, Fact: c}
+	j.open[t.Number()] = append(j.open[t.Number()], begun)
 	return n
 }
+
+// Pending returns the begins of the calls that a task is in, the outermost first,
+// also where the journal does not keep them any more.
+func (j *Journal) Pending(task int) []Event { return j.open[task] }
+
+// Now returns the time by the journal's clock.
+func (j *Journal) Now() time.Duration { return time.Since(j.began) }
 
 // End tells of the end of the call that began as event n, and of what it changed.
 func (j *Journal) End(t *loop.Task, n, handle int, r Return) {
