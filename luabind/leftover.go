@@ -59,7 +59,7 @@ func (tr *Trial) takeFailedTasks() {
 	}
 	clear(tr.group.failed)
 	if len(tasks) > 0 && len(tr.Failures) == 0 {
-		tr.Handles = tr.session.handlesText()
+		tr.look()
 	}
 	tr.Failures = append(tasks, tr.Failures...)
 }

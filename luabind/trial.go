@@ -22,6 +22,7 @@ type Trial struct {
 	Skip     *SkipError // why it was skipped
 	Expected string     // the reason given to xfail, "" without
 	Handles  string     // the table of handles when it first failed
+	FailedAt int        // the journal's last event then
 
 	session  *Session
 	group    *group
@@ -257,12 +258,18 @@ func (tr *Trial) fail(f Failure) {
 		f.Phase = tr.name
 	}
 	if len(tr.Failures) == 0 {
-		if j := tr.session.Table.Journal; j != nil {
-			j.Look()
-		}
-		tr.Handles = tr.session.handlesText()
+		tr.look()
 	}
 	tr.Failures = append(tr.Failures, f)
+}
+
+// look notes how things are when the trial first fails.
+func (tr *Trial) look() {
+	if j := tr.session.Table.Journal; j != nil {
+		j.Look()
+		tr.FailedAt = j.Last()
+	}
+	tr.Handles = tr.session.handlesText()
 }
 
 // judge describes an error that has ended a task of Lua.
@@ -336,4 +343,20 @@ func (s *Session) handlesText() string {
 		return err.Error()
 	}
 	return v.Show(out)
+}
+
+// Adopt makes a handle of a descriptor, under a name, as the command adopt does.
+func (s *Session) Adopt(t *loop.Task, fd int, name string) error {
+	v := s.Verb("adopt")
+	if err := s.mayName(v, name); err != nil {
+		return err
+	}
+	c := s.Table.Begin(v)
+	defer c.End()
+	c.AddNumber(float64(fd))
+	out, err := c.Run(t)
+	if err != nil {
+		return err
+	}
+	return s.Table.SetName(out[0].Any.(*sock.Handle), name)
 }

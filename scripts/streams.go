@@ -61,6 +61,17 @@ func (m *messages) Write(p []byte) (int, error) {
 	return m.to.Write(p)
 }
 
+// flushing writes results at once: a run of scenarios is watched.
+type flushing struct{ *bufio.Writer }
+
+func (f *flushing) Write(p []byte) (int, error) {
+	n, err := f.Writer.Write(p)
+	if flushed := f.Flush(); err == nil {
+		err = flushed
+	}
+	return n, err
+}
+
 // Open returns a session over the streams.
 func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 	c.Out, c.Err, c.Library = s.Out, s.Err, Library()

@@ -2,11 +2,12 @@ package scripts
 
 import (
 	"flag"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"socksh/luabind"
 )
 
 var update = flag.Bool("update", false, "rewrite the transcripts in testdata from what came")
@@ -66,15 +67,17 @@ func replayAll(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if need, ok := strings.CutPrefix(strings.SplitN(string(text), "\n", 2)[0], "# need: "); ok {
-				if why := missing(need); why != "" {
-					t.Skip(why)
-				}
-			}
-			got, err := Replay(string(text))
+			r, err := openReplay(luabind.Config{Library: Library()})
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer r.close()
+			if why, err := r.unmet(string(text)); err != nil {
+				t.Fatal(err)
+			} else if why != "" {
+				t.Skip(why)
+			}
+			got := r.play(string(text))
 			if *update {
 				if os.Getenv("CI") != "" {
 					t.Fatal("-update is not for CI")
@@ -89,33 +92,4 @@ func replayAll(t *testing.T) {
 			}
 		})
 	}
-}
-
-// missing tells what of a "# need:" line this system lacks, "" if nothing.
-func missing(need string) string {
-	for _, word := range strings.Fields(need) {
-		switch word {
-		case "ipv6":
-			if _, err := os.Stat("/proc/net/if_inet6"); err != nil {
-				return "needs IPv6: " + err.Error()
-			}
-		case "raw-sockets":
-			c, err := net.ListenPacket("ip4:icmp", "127.0.0.1")
-			if err != nil {
-				return "needs raw sockets: " + err.Error()
-			}
-			c.Close()
-		case "root":
-			if os.Getuid() != 0 {
-				return "needs root"
-			}
-		case "ordinary-user":
-			if os.Getuid() == 0 {
-				return "needs a user who is not root"
-			}
-		default:
-			return "needs " + word + ", which no one knows"
-		}
-	}
-	return ""
 }
