@@ -138,7 +138,7 @@ func (tr *Trial) Status() string {
 // task of its main chunk, and tells of each.
 func (s *Session) runPlan(t *loop.Task, p *plan) error {
 	failed := 0
-	s.Journal() // which tells what tasks wait for
+	s.Record() // which tells what tasks wait for
 	for _, sc := range p.scenarios {
 		tr := s.newTrial(newGroup(), TrialLimits{Scenario: sc.Limit})
 		tr.group.plan = p

@@ -57,11 +57,12 @@ type Session struct {
 	Loop  *loop.Loop
 	Table *sock.Table
 
-	kernel  kernel.View
-	watch   *kernel.Watch // tells the journal what the kernel has changed
-	view    view
-	cleared int      // the last event that pictures leave out
-	raised  struct { // the last error value that was made, and of what
+	kernel    kernel.View
+	watch     *kernel.Watch // tells the journal what the kernel has changed
+	view      view
+	journalOn bool     // its commands know of the journal
+	cleared   int      // the last event that pictures leave out
+	raised    struct { // the last error value that was made, and of what
 		value *lua.LTable
 		cause error
 	}

@@ -87,7 +87,7 @@ const (
 // file), what it has put off, and teardown; at last it looks for what is left over.
 func (s *Session) Try(t *loop.Task, code, name, wanted string, limits TrialLimits) *Trial {
 	tr := s.newTrial(newGroup(), limits)
-	s.Journal()
+	s.Record()
 	f, args, err := s.prepare(code, name, nil)
 	if err != nil {
 		tr.fail(Failure{Kind: ScriptFailed, Message: err.Error()})

@@ -134,7 +134,7 @@ func (s *Suite) attemptLua(it *item, a *report.Attempt, out *output, stop chan f
 		a.Reason = s.redactor.text(tr.Expected)
 	}
 	if a.Status == report.Failed {
-		j := session.Journal()
+		j := session.Record()
 		e.events, e.dropped = s.redactor.events(j.Events(0)), j.Dropped()
 		e.until = tr.FailedAt
 		e.handles = s.redactor.text(tr.Handles)
@@ -161,7 +161,7 @@ func (s *Suite) attemptTranscript(it *item, a *report.Attempt, stop chan func(st
 	}
 	defer r.close()
 	stop <- r.stop
-	j := r.session.Journal()
+	j := r.session.Record()
 	switch why, err := r.unmet(it.code); {
 	case err != nil:
 		return broken(a, err)

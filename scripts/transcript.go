@@ -177,7 +177,7 @@ var (
 	timer = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\b(time_wait|retransmission|keepalive|probe) in [\dhms.]+`)
 	})
-	descriptor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfd \d+`) })
+	descriptor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfd \d+(?:(  ) *)?`) })
 )
 
 func (n *names) mask(s string) string {
@@ -192,7 +192,7 @@ func (n *names) mask(s string) string {
 		return fmt.Sprintf("%s:$p%d", m[:i], len(n.ports))
 	})
 	s = timer().ReplaceAllString(s, "$1 in $$time")
-	s = descriptor().ReplaceAllString(s, "fd $$fd")
+	s = descriptor().ReplaceAllString(s, "fd $$fd$1") // columns are as wide as the numbers
 	return strings.ReplaceAll(s, n.tmp, "$tmp")
 }
 
