@@ -222,6 +222,7 @@ func (s *Session) openLua() {
 	s.openExpect()
 	s.openEventually()
 	s.openScenarios()
+	s.openPeer()
 	s.openBytes()
 	s.openPatterns()
 	s.openModules()
