@@ -58,7 +58,7 @@ func (tr *Trial) takeFailedTasks() {
 		tasks = append(tasks, f)
 	}
 	clear(tr.group.failed)
-	if len(tasks) > 0 && len(tr.Failures) == 0 {
+	if len(tasks) > 0 && tr.FailedAt == 0 {
 		tr.look()
 	}
 	tr.Failures = append(tasks, tr.Failures...)

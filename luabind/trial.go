@@ -213,6 +213,7 @@ func (tr *Trial) watch() {
 		}
 	}
 	if len(tr.group.failed) > 0 && tr.stuck(s.blocked(tr.group)) {
+		tr.look()
 		tr.stop("", "")
 	}
 }

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -213,7 +215,7 @@ func (s *Suite) run(items []*item) *report.Run {
 	for _, it := range items {
 		r.Cases = append(r.Cases, &report.Case{ID: it.label(), File: it.file, Name: it.title(), Line: it.Line, Tags: it.Tags, Status: report.NotRun, Again: s.again(it)})
 	}
-	enough := false
+	var failures atomic.Int64
 	if s.RunTimeout > 0 {
 		timer := time.AfterFunc(s.RunTimeout, func() { s.end("the run's limit of "+s.RunTimeout.String()+" is over", Failed) })
 		defer timer.Stop()
@@ -255,6 +257,9 @@ func (s *Suite) run(items []*item) *report.Run {
 					}
 					events <- event{i, false}
 					s.try(items[i], r.Cases[i])
+					if r.Cases[i].Status == report.Failed && failures.Add(1) >= int64(s.MaxFail) && s.MaxFail > 0 {
+						cancel()
+					}
 					events <- event{i, true}
 				}
 			})
@@ -267,10 +272,6 @@ func (s *Suite) run(items []*item) *report.Run {
 				continue
 			}
 			s.progress.end(c)
-			if s.MaxFail > 0 && r.Count(report.Failed) >= s.MaxFail {
-				enough = true
-				cancel()
-			}
 		}
 	}
 	isSerial := func(it *item) bool { return slices.Contains(it.Tags, serial) }
@@ -278,7 +279,7 @@ func (s *Suite) run(items []*item) *report.Run {
 	pass(1, isSerial)
 	r.Took = time.Since(r.Began)
 	r.Stopped = s.why()
-	if enough && r.Stopped == "" && r.Count(report.NotRun) > 0 {
+	if r.Stopped == "" && r.Count(report.NotRun) > 0 {
 		r.Stopped = fmt.Sprintf("ended after %d failures", r.Count(report.Failed))
 	}
 	for _, c := range r.Cases {
@@ -389,11 +390,12 @@ func (it *item) title() string {
 // again is the command that runs an item again.
 func (s *Suite) again(it *item) string {
 	words := []string{"socksh", "test", it.id}
-	for name, value := range s.Streams.Vars.Values {
-		if slices.Contains(s.Streams.Vars.Secrets, value) {
+	vars := s.Streams.Vars
+	for _, name := range slices.Sorted(maps.Keys(vars.Values)) {
+		if value := vars.Values[name]; slices.Contains(vars.Secrets, value) {
 			words = append(words, "--secret", name)
 		} else {
-			words = append(words, "--var", name+"="+value)
+			words = append(words, "--var", s.redactor.text(name+"="+value))
 		}
 	}
 	return shell(words...)
