@@ -15,6 +15,7 @@ import (
 	"socksh/luabind"
 	"socksh/repl"
 	"socksh/scripts"
+	"socksh/scripts/report"
 )
 
 // version is set by the release build; otherwise the build information tells.
@@ -114,6 +115,8 @@ script that cannot be read, 77 skipped (see need), 70 a bug, 130 interrupted; ex
 	limits.Uint64Var(&streams.Limits.Memory, "max-memory", 0, "end a script that needs more than `N` MiB (sandbox: 256)")
 	limits.IntVar(&streams.Limits.Handles, "max-handles", 0, "refuse more than `N` open handles (sandbox: 1000)")
 	root.PersistentFlags().StringArrayVar(&streams.Pictures, "ladder", nil, "draw what happened into `FILE`.svg, .html, .mmd, .txt or .jsonl; may be repeated")
+	root.PersistentFlags().Func("var", "give scripts vars.NAME: `NAME=VALUE`; may be repeated", streams.Vars.Set)
+	root.PersistentFlags().Func("secret", "the same, and show the value nowhere: `NAME=VALUE`, or the NAME of a variable of the environment", streams.Vars.SetSecret)
 	flags := root.Flags()
 	flags.SetInterspersed(false) // what follows FILE is the script's
 	flags.StringArrayVarP(&commands, "command", "c", nil, "run a `COMMAND` as typed at the prompt; may be repeated, and may hold several lines")
@@ -139,7 +142,7 @@ script that cannot be read, 77 skipped (see need), 70 a bug, 130 interrupted; ex
 	}
 	run.Flags().SetInterspersed(false)
 	run.Flags().BoolVarP(&interactive, "interactive", "i", false, "be a prompt afterwards, with the script's handles")
-	root.AddCommand(run)
+	root.AddCommand(run, testCommand(status, streams))
 	root.AddCommand(&cobra.Command{
 		Use:   "scripts",
 		Short: "List the scripts of the library",
@@ -165,6 +168,76 @@ script that cannot be read, 77 skipped (see need), 70 a bug, 130 interrupted; ex
 		Run:   func(*cobra.Command, []string) { fmt.Println(versionText()) },
 	})
 	return root
+}
+
+// testCommand is socksh test.
+func testCommand(status *int, streams *scripts.Streams) *cobra.Command {
+	suite := &scripts.Suite{Streams: streams, Version: versionText()}
+	var failFast bool
+	cmd := &cobra.Command{
+		Use:   "test PATH...",
+		Short: "Run scenarios side by side, and report",
+		Long: `Runs scenarios: Lua scripts, each scenario("name", f) in them, and transcripts (.txt).
+PATH is a file, a folder, a name of the library, "library" for all of it, or
+FILE::NAME for one scenario. In folders what begins with . or _ is left out.
+
+Each scenario has a session of its own. It fails where a call, a check or a task
+fails, when its time is up, and for what it leaves: open handles, tasks that run.
+What is tagged manual runs only where it is named, what is tagged serial runs alone.
+"help scenarios" at the prompt tells how they are written.
+
+Exit status: 0 all passed or were skipped, 1 some failed, 2 bad usage or a file that
+cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
+4 none selected, 70 a bug of socksh, 130 and 143 ended by ^C and SIGTERM.`,
+		Example: `  socksh test tests/ -j 8 --report junit=report.xml --artifacts failed/
+  socksh test tests/echo.lua::'two clients' --repeat 100 --fail-fast
+  socksh test redis.lua --var target=127.0.0.1:6379 --secret REDIS_PASSWORD`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if failFast {
+				suite.MaxFail = 1
+			}
+			if suite.Choice.Seed != 0 {
+				suite.Choice.Shuffle = true
+			}
+			suite.Terminal, suite.Width = repl.Terminal(os.Stdout)
+			suite.Colour = suite.Terminal && os.Getenv("NO_COLOR") == ""
+			*status = suite.Test(args)
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&suite.Choice.Run, "run", "", "only scenarios whose FILE::NAME matches `REGEXP`")
+	f.StringVar(&suite.Choice.Skip, "skip", "", "none whose FILE::NAME matches `REGEXP`")
+	f.StringArrayVar(&suite.Choice.Tags, "tags", nil, "only those that have all of `TAG,!TAG...`, ! for not; repeated, one list has to fit")
+	f.BoolVar(&suite.Choice.Failed, "failed", false, "only those that failed when they last ran from this folder")
+	f.BoolVar(&suite.List, "list", false, "list the selected scenarios with their tags, and run none")
+	f.IntVarP(&suite.Jobs, "jobs", "j", runtime.GOMAXPROCS(0), "run `N` at a time")
+	f.DurationVar(&suite.CallTimeout, "call-timeout", 0, "fail a scenario when one call takes longer")
+	f.DurationVar(&suite.Timeout, "timeout", scripts.DefaultTimeout, "fail a scenario when it takes longer, 0 for no limit")
+	f.DurationVar(&suite.RunTimeout, "run-timeout", 0, "end the run when it takes longer")
+	f.BoolVar(&failFast, "fail-fast", false, "begin nothing more after the first failure")
+	f.IntVar(&suite.MaxFail, "max-fail", 0, "begin nothing more after `N` failures")
+	f.IntVar(&suite.Retries, "retries", 0, "run what fails up to `N` times more; flaky is what passes then")
+	f.BoolVar(&suite.FailFlaky, "fail-flaky", false, "end with status 1 where something is flaky")
+	f.IntVar(&suite.Choice.Repeat, "repeat", 1, "run each `N` times")
+	f.BoolVar(&suite.UntilFail, "until-fail", false, "run all again and again until something fails")
+	f.BoolVar(&suite.Choice.Shuffle, "shuffle", false, "run in an order by chance; the seed is told")
+	f.Uint64Var(&suite.Choice.Seed, "seed", 0, "shuffle by `SEED`")
+	f.StringVar(&suite.Choice.Shard, "shard", "", "of N equal parts run part I: `I/N`")
+	f.BoolVar(&suite.Require, "require", false, "fail what is skipped because something it needs is missing")
+	f.BoolVar(&suite.Watch, "watch", false, "run again when a file changes, what failed first")
+	f.BoolVar(&suite.Update, "update", false, "rewrite transcripts from what came; never with CI set")
+	f.BoolVarP(&suite.Verbose, "verbose", "v", false, "show the output of all scenarios, not of those alone that fail")
+	f.StringVar(&suite.Artifacts, "artifacts", "", "leave output, events and ladders of what fails in `DIR`")
+	f.Func("report", "write a report: junit, tap, json or md as `FORMAT=FILE`, - for the standard output; may be repeated", func(text string) error {
+		target, err := report.ParseTarget(text)
+		suite.Reports = append(suite.Reports, target)
+		return err
+	})
+	f.BoolVar(&suite.Annotate, "annotate", os.Getenv("GITHUB_ACTIONS") == "true", "write annotations and the step's summary for GitHub Actions")
+	f.StringArrayVar(&suite.Adopt, "adopt", nil, "give each scenario a duplicate of a descriptor as a named handle: `NAME=FD`; may be repeated")
+	return cmd
 }
 
 func versionText() string {

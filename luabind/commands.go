@@ -111,9 +111,18 @@ func (s *Session) runFile(t *loop.Task, file string, args []string, read func(st
 
 // RunCode runs Lua code; name stands for it in messages.
 func (s *Session) RunCode(t *loop.Task, code, name string, args []string) error {
-	f, err := s.compile(source.File(code), name, false)
+	f, values, err := s.prepare(code, name, args)
 	if err != nil {
 		return err
+	}
+	return s.runScript(t, f, values)
+}
+
+// prepare compiles a script, and sets what it finds out about itself.
+func (s *Session) prepare(code, name string, args []string) (*lua.LFunction, []lua.LValue, error) {
+	f, err := s.compile(source.File(code), name, false)
+	if err != nil {
+		return nil, nil, err
 	}
 	table := s.lua.NewTable()
 	table.RawSetInt(0, lua.LString(name))
@@ -125,7 +134,7 @@ func (s *Session) RunCode(t *loop.Task, code, name string, args []string) error 
 	s.lua.G.Global.RawSetString("arg", table)
 	pkg := s.lua.GetGlobal("package").(*lua.LTable)
 	pkg.RawSetString("path", lua.LString(path.Join(path.Dir(name), "?.lua")+";?.lua"))
-	return s.runScript(t, f, values)
+	return f, values, nil
 }
 
 // A FileError reports a script that could not be read.

@@ -24,6 +24,7 @@ import (
 //	sent     how many bytes had been sent until then
 //	usage    the synopsis, if the arguments did not fit
 //	where    "file:line:" of the call
+//	expected, got  of a check, the values that it compared
 func (s *Session) openErrors() {
 	s.errorMeta = s.lua.NewTable()
 	text := func(L *lua.LState, v lua.LValue) string {
@@ -48,7 +49,15 @@ func (s *Session) raise(L *lua.LState, err error) {
 	if t := s.Loop.Current(); t.Stopping() {
 		L.RaiseError("%s", loop.ErrCancelled)
 	}
-	L.Error(s.errorValue(err, L.Where(1)), 0)
+	L.Error(s.errorValue(err, s.at(L)), 0)
+}
+
+// at returns where the script is, as Lua's own errors begin: "file:line:".
+func (s *Session) at(L *lua.LState) string {
+	if where := s.position(L); where != "" {
+		return where + ":"
+	}
+	return L.Where(1)
 }
 
 // errorValue makes the Lua value of err.

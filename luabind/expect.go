@@ -16,7 +16,7 @@ func (s *Session) openExpect() {
 	s.define("expect.equal(got, want [, note])", "the same value; tables are compared by their items", func(L *lua.LState) int {
 		got, want := L.Get(1), L.Get(2)
 		if !s.same(L, got, want, 0) {
-			s.unmet(L, 3, "expected %s, got %s", s.inspect(want), s.inspect(got))
+			s.differ(L, 3, want, got)
 		}
 		return 0
 	})
@@ -107,15 +107,27 @@ func (s *Session) inspectAll(vs []lua.LValue) string {
 
 // unmet raises a failed check; argument n, if given, is a note that goes first.
 func (s *Session) unmet(L *lua.LState, n int, format string, args ...any) {
+	L.Error(s.unmetValue(L, n, format, args...), 0)
+}
+
+// differ raises a failed check that compared two values.
+func (s *Session) differ(L *lua.LState, n int, want, got lua.LValue) {
+	e := s.unmetValue(L, n, "expected %s, got %s", s.inspect(want), s.inspect(got))
+	e.RawSetString("expected", want)
+	e.RawSetString("got", got)
+	L.Error(e, 0)
+}
+
+func (s *Session) unmetValue(L *lua.LState, n int, format string, args ...any) *lua.LTable {
 	text := fmt.Sprintf(format, args...)
 	if n > 0 && L.Get(n) != lua.LNil {
 		if note, ok := L.Get(n).(lua.LString); ok {
 			text = string(note) + ": " + text
 		}
 	}
-	e := s.errorValue(fmt.Errorf("%s", text), L.Where(1)).(*lua.LTable)
+	e := s.errorValue(fmt.Errorf("%s", text), s.at(L)).(*lua.LTable)
 	e.RawSetString("op", lua.LString("expect"))
-	L.Error(e, 0)
+	return e
 }
 
 // same compares as expect.equal does.

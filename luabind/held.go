@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/loop"
 )
 
@@ -77,8 +78,8 @@ func (s *Session) whyStuck() error {
 		return nil
 	}
 	var waiting []string
-	for _, call := range s.Journal().Pending() {
-		waiting = append(waiting, call.Text)
+	for _, begin := range s.Journal().Pending(0) {
+		waiting = append(waiting, begin.Fact.(journal.Call).Text)
 	}
 	return fmt.Errorf("nothing goes on: every task waits, in %s, and the cable holds %s; step or release lets go of it",
 		strings.Join(waiting, ", "), strings.Join(held, ", "))

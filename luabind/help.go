@@ -13,8 +13,10 @@ import (
 type function struct{ usage, summary, details string }
 
 func (f function) name() string {
-	name, _, _ := strings.Cut(f.usage, "(")
-	return name
+	if end := strings.IndexAny(f.usage, "({"); end >= 0 {
+		return f.usage[:end]
+	}
+	return f.usage
 }
 
 // define makes a builtin that help knows.

@@ -17,8 +17,8 @@ func labSession(t *testing.T) *Session {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	if err := s.Need("lab"); err != nil {
-		t.Skip(err)
+	if why, _ := s.Missing("lab"); why != "" {
+		t.Skip(why)
 	}
 	return s
 }
@@ -83,7 +83,7 @@ func TestNeed(t *testing.T) {
 	run := func(code string) error {
 		return s.Do(func(t *loop.Task) error { return s.RunCode(t, code, "need", nil) })
 	}
-	if skipped := new(SkipError); !errors.As(run(`need("lab")`), &skipped) || skipped.Why != "the sandbox has no labs" {
+	if skipped := new(SkipError); !errors.As(run(`need("lab")`), &skipped) || skipped.Reason != "the sandbox has no labs" {
 		t.Errorf("got %v", run(`need("lab")`))
 	}
 	if skipped := new(SkipError); errors.As(run(`need("banana")`), &skipped) {

@@ -51,6 +51,8 @@ type Config struct {
 	// Notify shows what happens without having been asked for, such as the end of
 	// a job. If it is nil, such results are shown when they are waited for.
 	Notify func(text string)
+	// Vars are the values of vars in Lua.
+	Vars map[string]string
 }
 
 // A Session is one loop, one table of handles and one Lua state.
@@ -59,19 +61,21 @@ type Session struct {
 	Loop  *loop.Loop
 	Table *sock.Table
 
-	kernel  kernel.View
-	lab     *lab.Lab
-	pumping bool          // the journal moves what is on the cable
-	groups  []*group      // the scripts that run, each within the one before
-	stuck   error         // why they are ended
-	watch   *kernel.Watch // tells the journal what the kernel has changed
-	wire    *wire.Wire
-	view    view
-	cleared int      // the last event that pictures leave out
-	raised  struct { // the last error value that was made, and of what
+	kernel    kernel.View
+	lab       *lab.Lab
+	pumping   bool          // the journal moves what is on the cable
+	groups    []*group      // the scripts that run, each within the one before
+	stuck     error         // why they are ended
+	watch     *kernel.Watch // tells the journal what the kernel has changed
+	wire      *wire.Wire
+	view      view
+	journalOn bool     // its commands know of the journal
+	cleared   int      // the last event that pictures leave out
+	raised    struct { // the last error value that was made, and of what
 		value *lua.LTable
 		cause error
 	}
+	trial     *Trial      // that runs
 	failure   *sock.Error // the last input's that the kernel refused
 	explained string      // why
 	running   int         // inputs that run in the foreground
@@ -232,7 +236,8 @@ func (s *Session) openLua() {
 	s.openInput()
 	s.openExpect()
 	s.openEventually()
-	s.openNeed()
+	s.openScenarios()
+	s.openPeer()
 	s.openBytes()
 	s.openPatterns()
 	s.openModules()

@@ -14,6 +14,12 @@ import (
 //go:embed modules
 var modules embed.FS
 
+// embedded reports whether a chunk of that name is an embedded module.
+func embedded(chunk string) bool {
+	_, err := fs.Stat(modules, "modules/"+strings.ReplaceAll(chunk, ".", "/")+".lua")
+	return err == nil
+}
+
 // openModules puts the embedded modules before those of package.path, so that a
 // script gets socket.core whatever else is installed.
 func (s *Session) openModules() {

@@ -47,7 +47,7 @@ func (s *Session) doJournal(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.R
 		s.Journal().Look()
 		s.cleared = tab.Journal.Last()
 	default:
-		if tab.Journal == nil {
+		if !s.journalOn {
 			return a.Give(sock.Str("off")), nil
 		}
 		return a.Give(sock.Num(tab.Journal.Last() - s.cleared)), nil
@@ -56,7 +56,7 @@ func (s *Session) doJournal(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.R
 }
 
 func (s *Session) doLadder(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, error) {
-	if tab.Journal == nil {
+	if !s.journalOn {
 		return nil, sock.Misuse("nothing is in the journal: it is off; journal on starts it")
 	}
 	tab.Journal.Look()
@@ -78,7 +78,7 @@ func (s *Session) doLadder(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Re
 // Draw writes a picture of what happened into a file, as ladder does.
 func (s *Session) Draw(file string) error {
 	s.Journal().Look()
-	text, err := render(file, s.Journal().Events(0))
+	text, err := render(file, since(s.Journal().Events(0), s.cleared, 0))
 	if err == nil {
 		err = s.Table.WriteFile(file, text)
 	}

@@ -12,10 +12,12 @@ import (
 
 // A local is what a task carries for this package.
 type local struct {
-	coroutine *coroutine // the one that runs, nil outside
-	depth     int        // of protected calls
-	group     *group     // the script the task belongs to, nil for the session's own
-	job       *sock.Job  // what an input has become that was sent to the background
+	coroutine *coroutine  // the one that runs, nil outside
+	depth     int         // of protected calls
+	group     *group      // the script the task belongs to, nil for the session's own
+	job       *sock.Job   // what an input has become that was sent to the background
+	thread    *lua.LState // the innermost that runs
+	inside    []*Subtest  // that run, one within the other
 }
 
 func localOf(t *loop.Task) *local {
@@ -43,12 +45,13 @@ func (s *Session) call(f lua.LValue, args []lua.LValue, handler *lua.LFunction) 
 		f = s.lua.NewFunction(func(L *lua.LState) int { L.Error(text, 0); return 0 })
 	}
 	l.depth++
-	th, running := s.threadFor(l), l.coroutine
+	th, running, outer := s.threadFor(l), l.coroutine, l.thread
+	l.thread = th
 	th.Push(f)
 	push(th, args)
 	err := th.PCall(len(args), lua.MultRet, handler)
 	l.depth--
-	l.coroutine = running
+	l.coroutine, l.thread = running, outer
 	if err != nil {
 		s.release(th)
 		return nil, err

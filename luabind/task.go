@@ -20,6 +20,15 @@ type group struct {
 	jobs   map[*sock.Job]bool // those that run
 	failed map[*sock.Job]bool // those that failed and whose error nobody has taken
 	exit   *int               // the status given to exit
+
+	plan     *plan     // the scenarios that the script has defined
+	deferred []cleanup // what defer has put off
+	skipped  *SkipError
+	trial    *Trial // the scenario that this is a run of, nil for a script
+}
+
+func newGroup() *group {
+	return &group{jobs: make(map[*sock.Job]bool), failed: make(map[*sock.Job]bool), plan: new(plan)}
 }
 
 // An ExitError is a script's own exit status.
@@ -248,7 +257,7 @@ func (s *Session) runScript(t *loop.Task, f *lua.LFunction, args []lua.LValue) e
 	if localOf(t).group == nil {
 		s.hook.meter.renew()
 	}
-	g := &group{jobs: make(map[*sock.Job]bool), failed: make(map[*sock.Job]bool)}
+	g := newGroup()
 	g.main = s.Loop.Go(func(main *loop.Task) error {
 		main.Local = &local{group: g}
 		return s.runGroup(main, g, f, args)
@@ -261,11 +270,40 @@ func (s *Session) runScript(t *loop.Task, f *lua.LFunction, args []lua.LValue) e
 		return err
 	}
 	_, err = g.main.Ended()
+	if failed := s.cleanUp(t, g); err == nil {
+		err = failed
+	}
 	return err
+}
+
+// cleanUp runs what the script has put off, and returns the first error.
+func (s *Session) cleanUp(t *loop.Task, g *group) (first error) {
+	for n := len(g.deferred); n > 0; n = len(g.deferred) {
+		c := g.deferred[n-1]
+		g.deferred = g.deferred[:n-1]
+		last := s.Loop.Go(func(last *loop.Task) error {
+			last.Local = &local{group: g}
+			if _, err := s.call(c.f, c.args, nil); err != nil {
+				return s.caught(err)
+			}
+			return nil
+		})
+		if err := t.Join(last, time.Now().Add(cleanupLimit)); err != nil {
+			last.Cancel()
+			return fmt.Errorf("what defer has put off: %w", err)
+		}
+		if _, err := last.Ended(); first == nil {
+			first = err
+		}
+	}
+	return first
 }
 
 func (s *Session) runGroup(t *loop.Task, g *group, f *lua.LFunction, args []lua.LValue) error {
 	_, err := s.call(f, args, nil)
+	if err == nil && len(g.plan.scenarios) > 0 && !g.plan.listing {
+		err = s.runPlan(t, g.plan)
+	}
 	for len(g.jobs) > 0 && err == nil {
 		for j := range g.jobs {
 			err = t.Join(j.Task, time.Time{})
@@ -277,6 +315,8 @@ func (s *Session) runGroup(t *loop.Task, g *group, f *lua.LFunction, args []lua.
 	}
 	s.stopCoroutines(g)
 	switch {
+	case g.skipped != nil:
+		return g.skipped
 	case g.exit != nil && *g.exit == 0:
 		return nil
 	case g.exit != nil:

@@ -39,4 +39,34 @@ Otherwise, or not there
 In a sandbox (--sandbox)
   io reads files of the working folder. No files are written, removed or
   renamed, no programs started, and no environment is seen. debug has getinfo
-  and traceback.`)}}
+  and traceback.`)}, {"scenarios", "how tests are written", strings.TrimSpace(`
+socksh test PATH... runs scenarios; socksh run FILE runs those of one file in turn.
+A scenario is a Lua script, a scenario("name", f) in one, or a transcript.
+
+  local function connected()
+    local c = socket()
+    defer(close, c)               -- however the scenario ends
+    c:connect(vars.target)        -- --var target=127.0.0.1:6379
+    return c
+  end
+
+  scenario("answers a ping", {"quick"}, function()
+    local c = connected()
+    c:send("PING\r\n")
+    expect.equal(c:recvline({timeout = 5}), "+PONG")
+  end)
+
+  scenario("survives a cut request", {matrix = {n = {1, 5}}}, function(case)
+    peer.client(vars.target, peer.cut, "PING\r\n", case.n):join()
+    connected()
+  end)
+
+It fails by an error at any line, by a task's error that nobody joins, by its
+timeout, and by what it leaves: an open handle, a task that runs. The file's own
+lines run anew for each scenario, so none sees what another did.
+Files     setup(f), teardown(f); the comment "-- tags: slow" on top
+In it     need{"ipv6"}, skip(why), xfail(why), subtest(name, f), defer(f, ...)
+Waiting   eventually(f), expect.state(...), timeouts; sleep only makes it slow
+Peers     help peer lists those who behave badly
+Tags      manual: runs only if it is named; serial: runs alone
+Options   socksh test --help`)}}

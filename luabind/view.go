@@ -26,6 +26,16 @@ const journalSize = 10_000
 
 // Journal returns the session's journal. Who first asks for it starts it.
 func (s *Session) Journal() *journal.Journal {
+	j := s.Record()
+	if !s.journalOn {
+		s.journalOn, s.cleared = true, j.Last()
+	}
+	return j
+}
+
+// Record returns the session's journal, and starts it if need be; but the session's
+// own commands say that it is off until someone turns it on.
+func (s *Session) Record() *journal.Journal {
 	if s.Table.Journal == nil {
 		j := journal.New(journalSize)
 		s.Table.Journal = j

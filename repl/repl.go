@@ -27,3 +27,9 @@ func Main(streams *scripts.Streams, keepGoing bool) int {
 	fmt.Println("socksh: type help, or Tab; ^D leaves")
 	return Prompt(streams, s)
 }
+
+// Terminal reports whether f is a terminal, and how many columns it has.
+func Terminal(f *os.File) (is bool, width int) {
+	width, _, err := term.GetSize(int(f.Fd()))
+	return err == nil && term.IsTerminal(int(f.Fd())), width
+}

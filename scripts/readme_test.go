@@ -2,7 +2,6 @@ package scripts
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,15 +34,18 @@ func TestReadme(t *testing.T) {
 	for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
 		switch kind, body := block[1], block[2]; kind {
 		case "transcript":
-			if why := lacks(body); why != "" {
+			r, err := openReplay(luabind.Config{Library: Library()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			why, err := r.unmet(body)
+			if why != "" {
 				t.Run("transcript", func(t *testing.T) { t.Skip(why) })
+				r.close()
 				continue
 			}
-			got, err := Replay(body)
-			if skipped := new(luabind.SkipError); errors.As(err, &skipped) {
-				t.Log(skipped)
-				continue
-			}
+			got := r.play(body)
+			r.close()
 			if line, came, wanted := Differ(got, body); err != nil || line > 0 {
 				t.Errorf("transcript: line %d: expected %q, got %q (%v)\n%s", line, wanted, came, err, got)
 			}

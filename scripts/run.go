@@ -69,6 +69,8 @@ func Status(streams *Streams, err error) int {
 	}
 	fmt.Fprintf(streams.Err, "socksh: %v\n", err)
 	switch {
+	case errors.As(err, &skipped):
+		return Skipped
 	case errors.As(err, &syntax), errors.As(err, &missing):
 		return Misused
 	case errors.As(err, &panicked):

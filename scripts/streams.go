@@ -19,8 +19,10 @@ const (
 	OK          = 0
 	Failed      = 1   // a script raised, a check or a command failed
 	Misused     = 2   // bad flags, no such file, a syntax error: nothing ran
-	Skipped     = 77  // a script needs what this system lacks: neither passed nor failed
+	Unmet       = 3   // a need is missing, and test was told to require all
+	Nothing     = 4   // no scenario was selected
 	Internal    = 70  // a bug of this program
+	Skipped     = 77  // run: a need of the script is missing, or it skipped itself
 	Interrupted = 130 // ^C
 	Terminated  = 143
 )
@@ -32,6 +34,7 @@ type Streams struct {
 	Err     io.Writer
 	Sandbox bool           // for all sessions
 	Limits  luabind.Limits // of all sessions
+	Vars    Vars           // for vars in Lua
 	// Pictures are the files that what a session did is drawn into; see the verb ladder.
 	Pictures []string
 
@@ -58,10 +61,21 @@ func (m *messages) Write(p []byte) (int, error) {
 	return m.to.Write(p)
 }
 
+// flushing writes results at once: a run of scenarios is watched.
+type flushing struct{ *bufio.Writer }
+
+func (f *flushing) Write(p []byte) (int, error) {
+	n, err := f.Writer.Write(p)
+	if flushed := f.Flush(); err == nil {
+		err = flushed
+	}
+	return n, err
+}
+
 // Open returns a session over the streams.
 func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 	c.Out, c.Err, c.Library = s.Out, s.Err, Library()
-	c.Sandbox, c.Limits, c.Abort = s.Sandbox, s.Limits, s.abort
+	c.Sandbox, c.Limits, c.Abort, c.Vars = s.Sandbox, s.Limits, s.abort, s.Vars.Values
 	if c.ReadLine == nil {
 		c.ReadLine = s.ask
 	}

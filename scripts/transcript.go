@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,31 +33,63 @@ const lineLimit = 20 * time.Second
 
 // Replay runs a transcript and returns it with what really came.
 func Replay(text string) (string, error) {
+	r, err := openReplay(luabind.Config{Library: Library()})
+	if err != nil {
+		return "", err
+	}
+	defer r.close()
+	return r.play(text), nil
+}
+
+// openReplay makes the session of a transcript. What it shows is the transcript's.
+func openReplay(c luabind.Config) (*replay, error) {
 	tmp, err := os.MkdirTemp("", "socksh")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer os.RemoveAll(tmp)
 	r := &replay{names: names{tmp: tmp}}
-	r.session, err = luabind.New(luabind.Config{
-		Out: &r.out, Err: &r.out, Library: Library(), Prefix: "= ", NotePrefix: "~ ",
-		ReadLine: func(context.Context, string) (string, error) { return r.input() },
-	})
-	if err != nil {
-		return "", err
+	c.Out, c.Err, c.Prefix, c.NotePrefix = &r.out, &r.out, "= ", "~ "
+	c.ReadLine = func(context.Context, string) (string, error) { return r.input() }
+	if r.session, err = luabind.New(c); err != nil {
+		os.RemoveAll(tmp)
+		return nil, err
 	}
-	defer r.session.Close()
-	if slices.Contains(luabind.Needs(text), "lab") { // the other needs are the tests' own
-		if err := r.session.Need("lab"); err != nil {
-			return "", err
+	return r, nil
+}
+
+func (r *replay) close() {
+	r.session.Close()
+	os.RemoveAll(r.names.tmp)
+}
+
+// unmet returns what of the line "# need: ..." is missing, "" if nothing.
+func (r *replay) unmet(text string) (string, error) {
+	first, _, _ := strings.Cut(text, "\n")
+	words, _ := strings.CutPrefix(first, "# need:")
+	if words == first {
+		return "", nil
+	}
+	for _, word := range strings.Fields(words) {
+		why, known := r.session.Missing(word)
+		if !known {
+			return "", fmt.Errorf("nobody knows a need called %q", word)
+		}
+		if why != "" {
+			return why, nil
 		}
 	}
+	return "", nil
+}
+
+// play types the lines one after the other, until all are done or r is stopped.
+func (r *replay) play(text string) string {
 	lines := strings.SplitAfter(text, "\n")
-	for i := 0; i < len(lines); i++ {
+	for i := 0; i < len(lines) && r.stopped == ""; i++ {
 		line := lines[i]
 		typed, ok := strings.CutPrefix(line, "> ")
 		switch {
 		case ok:
+			r.line = i + 1
 			r.doc.WriteString(line)
 			for i+1 < len(lines) && strings.HasPrefix(lines[i+1], ".. ") {
 				i++
@@ -75,7 +106,17 @@ func Replay(text string) (string, error) {
 	}
 	r.session.Leftovers()
 	r.print()
-	return r.doc.String(), nil
+	return r.doc.String()
+}
+
+// stop ends the replay, from another goroutine.
+func (r *replay) stop(why string) {
+	r.session.Loop.Post(func() {
+		if r.stopped == "" {
+			r.stopped, r.stoppedAt = why, r.line
+			cancelAll(r.session.Loop)
+		}
+	})
 }
 
 type replay struct {
@@ -84,6 +125,10 @@ type replay struct {
 	doc     strings.Builder
 	names   names
 	inputs  []string
+
+	line      int    // of the transcript that was typed last
+	stopped   string // why it was ended, "" if it was not
+	stoppedAt int    // in which line
 }
 
 func (r *replay) input() (string, error) {
@@ -134,7 +179,7 @@ var (
 	timer = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\b(time_wait|retransmission|keepalive|probe|arrives) in [\dhms.]+`)
 	})
-	descriptor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfd \d+`) })
+	descriptor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfd \d+(?:(  ) *)?`) })
 )
 
 func (n *names) mask(s string) string {
@@ -149,7 +194,7 @@ func (n *names) mask(s string) string {
 		return fmt.Sprintf("%s:$p%d", m[:i], len(n.ports))
 	})
 	s = timer().ReplaceAllString(s, "$1 in $$time")
-	s = descriptor().ReplaceAllString(s, "fd $$fd")
+	s = descriptor().ReplaceAllString(s, "fd $$fd$1") // columns are as wide as the numbers
 	return strings.ReplaceAll(s, n.tmp, "$tmp")
 }
 
@@ -184,7 +229,7 @@ func runTranscript(streams *Streams, file string) int {
 		fmt.Fprintf(streams.Err, "socksh: %v\n", err)
 		return Misused
 	}
-	if !strings.Contains("\n"+string(text), "\n> ") {
+	if !isTranscript(string(text)) {
 		return Status(streams, errors.New(file+": a transcript needs a line that starts with \"> \""))
 	}
 	got, err := Replay(string(text))

@@ -1,9 +1,7 @@
 package scripts
 
 import (
-	"errors"
 	"flag"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,16 +67,17 @@ func replayAll(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if why := lacks(string(text)); why != "" {
-				t.Skip(why)
-			}
-			got, err := Replay(string(text))
-			if skipped := new(luabind.SkipError); errors.As(err, &skipped) {
-				t.Skip(skipped.Why)
-			}
+			r, err := openReplay(luabind.Config{Library: Library()})
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer r.close()
+			if why, err := r.unmet(string(text)); err != nil {
+				t.Fatal(err)
+			} else if why != "" {
+				t.Skip(why)
+			}
+			got := r.play(string(text))
 			if *update {
 				if os.Getenv("CI") != "" {
 					t.Fatal("-update is not for CI")
@@ -93,43 +92,4 @@ func replayAll(t *testing.T) {
 			}
 		})
 	}
-}
-
-// lacks tells what of a transcript's first line this system lacks, "" if nothing.
-func lacks(text string) string {
-	first, _, _ := strings.Cut(text, "\n")
-	if need, ok := strings.CutPrefix(first, "# need: "); ok {
-		return missing(need)
-	}
-	return ""
-}
-
-// missing tells what of a "# need:" line this system lacks, "" if nothing.
-func missing(need string) string {
-	for _, word := range strings.Fields(need) {
-		switch word {
-		case "ipv6":
-			if _, err := os.Stat("/proc/net/if_inet6"); err != nil {
-				return "needs IPv6: " + err.Error()
-			}
-		case "raw-sockets":
-			c, err := net.ListenPacket("ip4:icmp", "127.0.0.1")
-			if err != nil {
-				return "needs raw sockets: " + err.Error()
-			}
-			c.Close()
-		case "lab": // Replay tries
-		case "root":
-			if os.Getuid() != 0 {
-				return "needs root"
-			}
-		case "ordinary-user":
-			if os.Getuid() == 0 {
-				return "needs a user who is not root"
-			}
-		default:
-			return "needs " + word + ", which no one knows"
-		}
-	}
-	return ""
 }

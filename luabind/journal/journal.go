@@ -9,6 +9,7 @@
 package journal
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -39,14 +40,14 @@ type Journal struct {
 	ring      []Event
 	last      int // N of the youngest event
 	followers []func(*Event)
-	open      map[int][]int // the calls that each task is in, by the task's number: one within the other
+	open      map[int][]Event // the calls that each task is in, by the task's number: one within the other
 	looking   bool
 	ending    *Return // what [Journal.End] is about to tell
 }
 
 // New returns a journal that keeps the last size events.
 func New(size int) *Journal {
-	return &Journal{began: time.Now(), ring: make([]Event, 0, size), open: make(map[int][]int)}
+	return &Journal{began: time.Now(), ring: make([]Event, 0, size), open: make(map[int][]Event)}
 }
 
 // Follow has f told of each event from now on. It must not keep the pointer.
@@ -59,7 +60,7 @@ func (j *Journal) Add(t *loop.Task, handle int, fact Fact) int {
 	if t != nil {
 		e.Task = t.Number()
 		if calls := j.open[e.Task]; len(calls) > 0 {
-			e.During = calls[len(calls)-1]
+			e.During = calls[len(calls)-1].N
 		}
 	}
 	return j.append(e)
@@ -88,9 +89,27 @@ func (j *Journal) append(e Event) int {
 // Begin tells of a call's begin and returns the event's number, for [Journal.End].
 func (j *Journal) Begin(t *loop.Task, handle int, c Call) int {
 	n := j.Add(t, handle, c)
-	j.open[t.Number()] = append(j.open[t.Number()], n)
+	begun := Event{N: n, At: time.Since(j.began), Task: t.Number(), Handle: handle, Fact: c}
+	j.open[t.Number()] = append(j.open[t.Number()], begun)
 	return n
 }
+
+// Pending returns the begins of the calls that a task is in, or any task for 0, the
+// oldest first, also where the journal does not keep them any more.
+func (j *Journal) Pending(task int) []Event {
+	if task != 0 {
+		return j.open[task]
+	}
+	var all []Event
+	for _, calls := range j.open {
+		all = append(all, calls...)
+	}
+	slices.SortFunc(all, func(a, b Event) int { return cmp.Compare(a.N, b.N) })
+	return all
+}
+
+// Now returns the time by the journal's clock.
+func (j *Journal) Now() time.Duration { return time.Since(j.began) }
 
 // End tells of the end of the call that began as event n, and of what it changed.
 func (j *Journal) End(t *loop.Task, n, handle int, r Return) {
@@ -142,19 +161,3 @@ func (j *Journal) Last() int { return j.last }
 
 // Dropped returns how many events are not kept any more.
 func (j *Journal) Dropped() int { return j.last - len(j.ring) }
-
-// Pending returns the calls that have begun and not ended, as far as they are kept.
-func (j *Journal) Pending() []Call {
-	var numbers []int
-	for _, calls := range j.open {
-		numbers = append(numbers, calls...)
-	}
-	slices.Sort(numbers)
-	var all []Call
-	for _, n := range numbers {
-		if c, ok := j.ring[(n-1)%cap(j.ring)].Fact.(Call); ok && n > j.Dropped() {
-			all = append(all, c)
-		}
-	}
-	return all
-}

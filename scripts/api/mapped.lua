@@ -52,9 +52,14 @@ fact("an IPv4 socket cannot bind the port beside it")
 server:close()
 
 print("IPv6 alone")
-server = socket("tcp6")
-server:setsockopt("IPV6_V6ONLY", true)
-port = server:bind("[::]:0"):match("%d+$")
+local guard -- it does not listen, and keeps the port of IPv4 from others who would
+repeat
+  guard, server = socket("tcp"), socket("tcp6")
+  server:setsockopt("IPV6_V6ONLY", true)
+  port = guard:bind("127.0.0.1:0"):match("%d+$")
+  local free = try(bind, server, "[::]:" .. port)
+  if not free then guard:close() server:close() end
+until free
 server:listen()
 four = socket("tcp")
 expect.errno("ECONNREFUSED", connect, four, "127.0.0.1:" .. port)
@@ -62,7 +67,7 @@ fact("with IPV6_V6ONLY nobody of IPv4 gets in")
 six = socket("tcp6")
 expect.errno("ENETUNREACH", function() six:setsockopt("IPV6_V6ONLY", true) six:connect("[::ffff:127.0.0.1]:" .. port) end)
 fact("and such a socket reaches no mapped address: ENETUNREACH")
-four:close() six:close() server:close()
+for _, s in ipairs {four, six, server, guard} do s:close() end
 
 print("getaddrinfo")
 local rows = getaddrinfo("127.0.0.1", "80", {family = "inet6", type = "stream", flags = "v4mapped"})

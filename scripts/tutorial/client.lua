@@ -1,4 +1,5 @@
 -- The tutorial's client: asks for a line, sends it, prints the server's answer.
+-- tags: manual
 local usage = [[
 Usage: run tutorial/client [ADDRESS]     (default: 127.0.0.1:2333)
 

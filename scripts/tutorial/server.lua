@@ -1,4 +1,5 @@
 -- The tutorial's server: prints what the client says, asks for an answer, sends it.
+-- tags: manual
 local usage = [[
 Usage: run tutorial/server [--twice] [ADDRESS]     (default: 127.0.0.1:2333)
 

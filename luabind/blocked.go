@@ -1,0 +1,109 @@
+package luabind
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/journal"
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// where returns the file and the line that L is at, in code that belongs to the script
+// and not to an embedded module.
+func (s *Session) where(L *lua.LState) (file string, line int) {
+	for level := 0; ; level++ {
+		frame, ok := L.GetStack(level)
+		if !ok {
+			return file, line
+		}
+		if _, err := L.GetInfo("Sl", frame, lua.LNil); err != nil || frame.CurrentLine <= 0 {
+			continue
+		}
+		if !embedded(frame.Source) {
+			return frame.Source, frame.CurrentLine
+		}
+		if line == 0 {
+			file, line = frame.Source, frame.CurrentLine
+		}
+	}
+}
+
+// position returns where as text, "" if L runs no Lua.
+func (s *Session) position(L *lua.LState) string {
+	if L == nil {
+		return ""
+	}
+	file, line := s.where(L)
+	if line == 0 {
+		return ""
+	}
+	return file + ":" + strconv.Itoa(line)
+}
+
+// A pending is what a task does now.
+type pending struct {
+	task  string // "the scenario", "j1 (spawn x.lua:3)"
+	call  string // "recv 2", "" while it runs Lua
+	since time.Duration
+	where string
+}
+
+func (p pending) String() string {
+	text := p.task + ": "
+	if p.call == "" {
+		text += "runs Lua code"
+	} else {
+		text += fmt.Sprintf("%s, for %s", p.call, p.since.Round(time.Millisecond))
+	}
+	if p.where != "" {
+		text += ", at " + p.where
+	}
+	return text
+}
+
+// doing returns what a task does.
+func (s *Session) doing(t *loop.Task, name string) pending {
+	p := pending{task: name, where: s.position(localOf(t).thread)}
+	if j := s.Table.Journal; j != nil {
+		if calls := j.Pending(t.Number()); len(calls) > 0 {
+			begin := calls[len(calls)-1]
+			p.call, p.since = begin.Fact.(journal.Call).Text, j.Now()-begin.At
+		}
+	}
+	return p
+}
+
+// blocked returns what each task of the group does, its main task first.
+func (s *Session) blocked(g *group) []pending {
+	var all []pending
+	if ended, _ := g.main.Ended(); !ended {
+		all = append(all, s.doing(g.main, "the scenario"))
+	}
+	return append(all, s.jobsDoing(g)...)
+}
+
+func (s *Session) jobsDoing(g *group) []pending {
+	var all []pending
+	for _, j := range jobsInOrder(g.jobs) {
+		all = append(all, s.doing(j.Task, fmt.Sprintf("task %s (%s)", j.Name(), j.Text)))
+	}
+	return all
+}
+
+// jobsInOrder returns the jobs of a set by their numbers.
+func jobsInOrder(set map[*sock.Job]bool) []*sock.Job {
+	return slices.SortedFunc(maps.Keys(set), func(a, b *sock.Job) int { return a.N - b.N })
+}
+
+// waitsForOthers reports whether the call ends only by something that happens: it has
+// neither a timeout nor an end of its own.
+func (p pending) waitsForOthers() bool {
+	return p.call != "" && !strings.HasPrefix(p.call, "sleep") && !strings.Contains(p.call, " --timeout ")
+}

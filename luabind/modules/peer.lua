@@ -1,0 +1,129 @@
+-- The badly behaved peer. What a peer does is a function of its connection, so that it
+-- can be a server's (peer.server) or a client's (peer.client) doing.
+local peer = {}
+
+-- what belongs to a scenario or script goes with it; at a prompt it stays
+local function at_end(f, ...) pcall(defer, f, ...) end
+
+local function close_all(handles) for _, h in ipairs(handles) do pcall(close, h) end end
+
+local function cancel_all(jobs) for _, j in ipairs(jobs) do pcall(cancel, j) end end
+
+local function new(how, family)
+  local s = socket(family or "tcp")
+  if how == peer.stall then s:setsockopt("SO_RCVBUF", 1) end -- accepted sockets inherit it
+  return s
+end
+
+local function listener(how, backlog)
+  local l = new(how)
+  local address = l:bind("127.0.0.1:0")
+  l:listen(backlog or 128)
+  return l, address
+end
+
+function peer.server(how, ...)
+  local l, address = listener(how)
+  local args, count = {...}, select("#", ...)
+  local handles, jobs = {l}, {}
+  jobs[1] = spawn(function()
+    while true do
+      local conn = l:accept()
+      handles[#handles + 1] = conn
+      jobs[#jobs + 1] = spawn(function() pcall(how, conn, unpack(args, 1, count)) end)
+    end
+  end)
+  at_end(function() cancel_all(jobs) close_all(handles) end)
+  return address
+end
+
+function peer.client(address, how, ...)
+  local c = new(how, tostring(address):match("^%[") and "tcp6" or nil)
+  local args, count = {...}, select("#", ...)
+  at_end(close_all, {c})
+  c:connect(address)
+  local job = spawn(function() pcall(how, c, unpack(args, 1, count)) end)
+  at_end(cancel_all, {job})
+  return job
+end
+
+function peer.reset(conn)
+  conn:setsockopt("SO_LINGER", 0)
+  conn:close()
+end
+
+function peer.silent() end
+
+function peer.half_close(conn)
+  conn:shutdown("write")
+  repeat until not conn:recv()
+end
+
+function peer.stall(conn, pause)
+  while pause do
+    sleep(pause)
+    if not conn:recv(1) then break end
+  end
+end
+
+function peer.trickle(conn, data, pause)
+  conn:setsockopt("TCP_NODELAY", true)
+  for i = 1, #data do
+    conn:send(data:sub(i, i))
+    if pause then sleep(pause) end
+  end
+  conn:close()
+end
+
+function peer.cut(conn, data, count, abort)
+  conn:sendall(data:sub(1, count))
+  if abort then peer.reset(conn) else conn:close() end
+end
+
+function peer.linger(conn, data, seconds)
+  conn:setsockopt("SO_LINGER", seconds or 1)
+  conn:sendall(data)
+  conn:close()
+end
+
+function peer.late(conn, data)
+  repeat until not conn:recv()
+  conn:sendall(data)
+  conn:close()
+end
+
+function peer.never_accept(backlog)
+  local l, address = listener(nil, backlog)
+  at_end(close_all, {l})
+  return address
+end
+
+function peer.full()
+  local l, address = listener(nil, 0)
+  local handles = {l}
+  at_end(close_all, handles)
+  local state
+  repeat -- until the kernel takes no more
+    handles[#handles + 1] = socket()
+    state = try(connect, handles[#handles], address, {timeout = 0.2})
+  until not state
+  return address
+end
+
+function peer.reset_before_accept(address)
+  if address then
+    local c = socket()
+    c:connect(address)
+    peer.reset(c)
+    return
+  end
+  local l, at = listener()
+  local job = spawn(function()
+    while #poll(l) == 0 do end -- someone waits in the queue
+    l:close()
+  end)
+  at_end(function() cancel_all({job}) close_all({l}) end)
+  return at
+end
+
+return peer

@@ -1,0 +1,43 @@
+package luabind
+
+import lua "github.com/yuin/gopher-lua"
+
+// peerFunctions are those of the embedded module peer, which is loaded when one of them
+// is first called.
+var peerFunctions = [][2]string{
+	{"peer.server(how, ...)", "a server that does how(conn, ...) to each connection; gives its address"},
+	{"peer.client(address, how, ...)", "a client that connects and does how(conn, ...); gives the job"},
+	{"peer.reset(conn)", "for peer.server and peer.client: RST at once"},
+	{"peer.silent(conn)", "keep the connection open, and neither read nor send"},
+	{"peer.half_close(conn)", "send FIN, and read until the other side has sent its own"},
+	{"peer.stall(conn [, pause])", "a small window that fills and closes; with a pause, one byte is read after each"},
+	{"peer.trickle(conn, data [, pause])", "send data byte by byte, each a segment of its own, and close"},
+	{"peer.cut(conn, data, n [, abort])", "send n bytes of data and close in the middle of it, with RST if abort is true"},
+	{"peer.linger(conn, data [, seconds])", "send data and close with SO_LINGER: close waits for the other side to take it"},
+	{"peer.late(conn, data)", "wait for the other side's FIN, then send data, and close"},
+	{"peer.never_accept([backlog])", "the address of a listener that never accepts: connect succeeds, and nobody answers"},
+	{"peer.full()", "the address of a listener whose queue is full: connect gets no answer"},
+	{"peer.reset_before_accept([address])", "a client that resets while it waits to be accepted; without an address, a server that resets those who wait: gives its address"},
+}
+
+// openPeer defines peer.*: badly behaved peers, which end with the scenario or script.
+func (s *Session) openPeer() {
+	for _, f := range peerFunctions {
+		name := function{usage: f[0]}.name()[len("peer."):]
+		s.define(f[0], f[1], func(L *lua.LState) int {
+			module, err := s.call(s.lua.GetGlobal("require"), []lua.LValue{lua.LString("peer")}, nil)
+			if err != nil {
+				s.rethrow(L, err)
+			}
+			table, ok := module[0].(*lua.LTable)
+			if !ok {
+				L.RaiseError("the module peer is no table")
+			}
+			results, err := s.call(table.RawGetString(name), values(L, 1), nil)
+			if err != nil {
+				s.rethrow(L, err)
+			}
+			return push(L, results)
+		})
+	}
+}

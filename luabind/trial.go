@@ -1,0 +1,369 @@
+package luabind
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// A Trial is one run of a scenario, and what came of it.
+type Trial struct {
+	Limits   TrialLimits
+	Failures []Failure
+	Subtests []*Subtest
+	Skip     *SkipError // why it was skipped
+	Expected string     // the reason given to xfail, "" without
+	Handles  string     // the table of handles when it first failed
+	FailedAt int        // the journal's last event then
+
+	session  *Session
+	group    *group
+	name     string    // of the phase that runs
+	end      time.Time // of what may run now
+	limit    string    // which limit that end is, in words
+	mayLeave map[*sock.Handle]bool
+	broken   bool // what runs now has been ended
+}
+
+// TrialLimits bound a trial in time; 0 is no bound.
+type TrialLimits struct {
+	Scenario time.Duration
+	Call     time.Duration
+}
+
+// Kinds of failures.
+const (
+	CheckFailed  = "check"       // an expect was not met
+	ScriptFailed = "error"       // a call or the script raised an error
+	TimedOut     = "timeout"     // a deadline ended it
+	Leaked       = "leak"        // something is open or running that should not be
+	Interrupted  = "interrupted" // someone ended the run
+	Bug          = "bug"         // of this program
+)
+
+// A Failure is one thing that went wrong in a trial.
+type Failure struct {
+	Kind    string
+	Phase   string // "" for the scenario's own body, "setup", a subtest's name…
+	Message string
+	Where   string // "file.lua:12", "" where no line is to blame
+	// Compared says that Expected and Got are what a check compared, as texts or bytes.
+	Compared      bool
+	Expected, Got string
+	Blocked       []string // what each task did, where a deadline ended it
+	Stack         []byte   // of a bug
+}
+
+// String returns the failure in a line: where, in which phase, and what.
+func (f Failure) String() string {
+	text := f.Message
+	if f.Phase != "" {
+		text = f.Phase + ": " + text
+	}
+	if f.Where != "" {
+		text = f.Where + ": " + text
+	}
+	return text
+}
+
+// How long what comes after a scenario may take, how long nothing may happen before a
+// task that still waits is called a leak, and how often a trial is looked at.
+const (
+	cleanupLimit = 10 * time.Second
+	leakQuiet    = 2 * time.Second
+	trialTick    = 50 * time.Millisecond
+)
+
+// Try runs one scenario of a file, in the task t of a session that has done nothing
+// else: the file's main chunk, then setup, the scenario called wanted ("" for the whole
+// file), what it has put off, and teardown; at last it looks for what is left over.
+func (s *Session) Try(t *loop.Task, code, name, wanted string, limits TrialLimits) *Trial {
+	tr := s.newTrial(newGroup(), limits)
+	s.Record()
+	f, args, err := s.prepare(code, name, nil)
+	if err != nil {
+		tr.fail(Failure{Kind: ScriptFailed, Message: err.Error()})
+		return tr
+	}
+	p := tr.group.plan
+	p.wanted = wanted
+	s.trial = tr
+	if !tr.phase(t, "", f, args...) {
+		tr.finish(t, nil)
+		return tr
+	}
+	var sc *scenario
+	for _, one := range p.scenarios {
+		if one.Name == wanted {
+			sc = one
+		}
+	}
+	switch {
+	case sc != nil:
+		tr.perform(t, sc)
+	case len(p.scenarios) > 0:
+		tr.fail(Failure{Kind: ScriptFailed, Message: "this time the file did not define it"})
+	case len(p.setup)+len(p.teardown) > 0:
+		tr.fail(Failure{Kind: ScriptFailed, Message: "setup and teardown are for files with scenario(name, f)"})
+	}
+	tr.finish(t, sc)
+	return tr
+}
+
+func (s *Session) newTrial(g *group, limits TrialLimits) *Trial {
+	tr := &Trial{Limits: limits, session: s, group: g, mayLeave: make(map[*sock.Handle]bool)}
+	g.trial = tr
+	for _, h := range s.Table.Handles() {
+		tr.mayLeave[h] = true
+	}
+	if limits.Scenario > 0 {
+		tr.end, tr.limit = time.Now().Add(limits.Scenario), "the scenario's limit of "+limits.Scenario.String()
+	}
+	return tr
+}
+
+// Interrupt ends the trial that runs, from another goroutine; why tells the reason.
+func (s *Session) Interrupt(why string) {
+	s.Loop.Post(func() {
+		if s.trial != nil {
+			s.trial.stop(Interrupted, why)
+		}
+	})
+}
+
+// perform runs setup and the scenario's body.
+func (tr *Trial) perform(t *loop.Task, sc *scenario) {
+	for _, f := range tr.group.plan.setup {
+		if !tr.phase(t, "setup", f) {
+			return
+		}
+	}
+	var args []lua.LValue
+	if sc.values != nil {
+		args = append(args, sc.values)
+	}
+	tr.phase(t, "", sc.body, args...)
+}
+
+// phase runs f as the group's main task, and reports whether it ended well.
+func (tr *Trial) phase(t *loop.Task, name string, f lua.LValue, args ...lua.LValue) bool {
+	s, g := tr.session, tr.group
+	tr.name, tr.broken = name, false
+	g.main = s.Loop.Go(func(*loop.Task) error {
+		if _, err := s.call(f, args, nil); err != nil {
+			return s.caught(err)
+		}
+		return nil
+	})
+	g.main.Local = &local{group: g}
+	tr.await(t, g.main)
+	_, err := g.main.Ended()
+	switch {
+	case tr.broken:
+	case g.skipped != nil && tr.Skip == nil:
+		tr.Skip = g.skipped
+	case g.main.Cancelled() && g.exit != nil && *g.exit == 0:
+		return true
+	case g.main.Cancelled() && g.exit != nil:
+		tr.fail(Failure{Kind: ScriptFailed, Message: fmt.Sprintf("exit(%d)", *g.exit)})
+	case g.main.Cancelled() && s.hook.meter.passed != nil:
+		tr.fail(Failure{Kind: ScriptFailed, Message: s.hook.meter.passed.Error()})
+	case err != nil:
+		tr.fail(s.judge(err))
+	default:
+		return true
+	}
+	return false
+}
+
+// await waits until a task has ended, and ends it when its time is up.
+func (tr *Trial) await(t, task *loop.Task) {
+	for {
+		err := t.Join(task, time.Now().Add(trialTick))
+		if err == nil {
+			return
+		}
+		if t.Stopping() {
+			tr.session.cancelGroup(tr.group)
+			return
+		}
+		tr.watch()
+	}
+}
+
+// watch ends what runs if its time is up, or if nothing can come of it any more.
+func (tr *Trial) watch() {
+	s := tr.session
+	if !tr.end.IsZero() && time.Now().After(tr.end) {
+		tr.stop(TimedOut, tr.limit+" is over")
+		return
+	}
+	if s.Loop.Quiet() {
+		if why := s.whyStuck(); why != nil {
+			tr.stop(ScriptFailed, why.Error())
+			return
+		}
+	}
+	for _, p := range s.blocked(tr.group) {
+		if tr.Limits.Call > 0 && p.call != "" && p.since > tr.Limits.Call {
+			tr.stop(TimedOut, fmt.Sprintf("the limit of %s for a call is over: %s", tr.Limits.Call, p.call))
+			return
+		}
+	}
+	if len(tr.group.failed) > 0 && tr.stuck(s.blocked(tr.group)) {
+		tr.look()
+		tr.stop("", "")
+	}
+}
+
+// stuck reports whether all of these only wait for others, and nothing has happened for
+// a while.
+func (tr *Trial) stuck(all []pending) bool {
+	j := tr.session.Table.Journal
+	if j == nil {
+		return false
+	}
+	for _, p := range all {
+		if !p.waitsForOthers() || p.since < leakQuiet {
+			return false
+		}
+	}
+	events := j.Events(j.Last() - 1)
+	return len(events) > 0 && j.Now()-events[0].At > leakQuiet
+}
+
+// stop ends what runs now. Without a kind the failures that there are say why.
+func (tr *Trial) stop(kind, why string) {
+	if tr.broken {
+		return
+	}
+	tr.broken = true
+	if kind != "" {
+		f := Failure{Kind: kind, Phase: tr.name, Message: why}
+		for i, p := range tr.session.blocked(tr.group) {
+			if i == 0 {
+				f.Where = p.where
+			}
+			f.Blocked = append(f.Blocked, p.String())
+		}
+		tr.fail(f)
+	}
+	tr.session.cancelGroup(tr.group)
+}
+
+// fail adds a failure. The first one looks at the handles as they are then.
+func (tr *Trial) fail(f Failure) {
+	if f.Phase == "" {
+		f.Phase = tr.name
+	}
+	if len(tr.Failures) == 0 {
+		tr.look()
+	}
+	tr.Failures = append(tr.Failures, f)
+}
+
+// look notes how things are when the trial first fails.
+func (tr *Trial) look() {
+	if j := tr.session.Table.Journal; j != nil {
+		j.Look()
+		tr.FailedAt = j.Last()
+	}
+	tr.Handles = tr.session.handlesText()
+}
+
+// judge describes an error that has ended a task of Lua.
+func (s *Session) judge(err error) Failure {
+	f := Failure{Kind: ScriptFailed, Message: err.Error()}
+	var panicked *loop.PanicError
+	if errors.As(err, &panicked) {
+		f.Kind, f.Stack = Bug, panicked.Stack
+		return f
+	}
+	var raised *raisedError
+	if !errors.As(err, &raised) {
+		return f
+	}
+	if e, ok := raised.value.(*lua.LTable); ok && e.Metatable == s.errorMeta {
+		f.Message = lua.LVAsString(e.RawGetString("message"))
+		f.Where = strings.TrimRight(lua.LVAsString(e.RawGetString("where")), ": ")
+		if e.RawGetString("op") == lua.LString("expect") {
+			f.Kind = CheckFailed
+		}
+		if want, got := e.RawGetString("expected"), e.RawGetString("got"); want != lua.LNil || got != lua.LNil {
+			f.Compared, f.Expected, f.Got = true, s.plain(want), s.plain(got)
+		}
+		return f
+	}
+	if m := positioned.FindStringSubmatch(f.Message); m != nil {
+		f.Where, f.Message = m[1], m[2]
+	}
+	return f
+}
+
+// positioned finds the position at the begin of Lua's own errors.
+var positioned = regexp.MustCompile(`(?s)^(\S+?:\d+):\s*(.*)$`)
+
+// plain returns a value to be compared line by line: texts as they are.
+func (s *Session) plain(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LString:
+		return string(v)
+	case *lua.LTable:
+		if v.Metatable == lua.LNil {
+			return strings.Join(s.itemsOf(v), "\n")
+		}
+	}
+	return s.inspect(v)
+}
+
+// itemsOf returns the items of a table, one each.
+func (s *Session) itemsOf(t *lua.LTable) []string {
+	var listed, named []string
+	n := t.Len()
+	t.ForEach(func(k, v lua.LValue) {
+		if i, ok := k.(lua.LNumber); ok && i >= 1 && int(i) <= n {
+			listed = append(listed, fmt.Sprintf("[%d] = %s", int(i), s.inspect(v)))
+			return
+		}
+		named = append(named, s.show(k)+" = "+s.inspect(v))
+	})
+	sort.Strings(named)
+	return append(listed, named...)
+}
+
+// handlesText returns what the command handles shows.
+func (s *Session) handlesText() string {
+	v := s.Verb("handles")
+	c := s.Table.Begin(v)
+	defer c.End()
+	var a sock.Args
+	out, err := v.Run(s.Loop.Current(), s.Table, &a)
+	if err != nil {
+		return err.Error()
+	}
+	return v.Show(out)
+}
+
+// Adopt makes a handle of a descriptor, under a name, as the command adopt does.
+func (s *Session) Adopt(t *loop.Task, fd int, name string) error {
+	v := s.Verb("adopt")
+	if err := s.mayName(v, name); err != nil {
+		return err
+	}
+	c := s.Table.Begin(v)
+	defer c.End()
+	c.AddNumber(float64(fd))
+	out, err := c.Run(t)
+	if err != nil {
+		return err
+	}
+	return s.Table.SetName(out[0].Any.(*sock.Handle), name)
+}

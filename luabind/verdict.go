@@ -1,0 +1,135 @@
+package luabind
+
+import (
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/loop"
+	"socksh/luabind/sock"
+)
+
+// A SkipError ends a script that cannot be judged here, with the reason.
+type SkipError struct {
+	Reason string
+	Need   bool // something that it needs is missing
+}
+
+func (e *SkipError) Error() string { return "skipped: " + e.Reason }
+
+// A cleanup is what defer has put off.
+type cleanup struct {
+	f    lua.LValue
+	args []lua.LValue
+}
+
+// openVerdicts defines what a scenario says of itself while it runs.
+func (s *Session) openVerdicts() {
+	s.define("defer(f, ...)", "run f(...) when the scenario or script has ended, however it ended; the last first", func(L *lua.LState) int {
+		g := localOf(s.Loop.Current()).group
+		if g == nil {
+			L.RaiseError("defer belongs into a script")
+		}
+		g.deferred = append(g.deferred, cleanup{L.CheckFunction(1), values(L, 2)})
+		return 0
+	})
+	s.define("skip(reason)", "end the scenario, or the subtest, as skipped: it neither passes nor fails", func(L *lua.LState) int {
+		s.skip(L, &SkipError{Reason: L.CheckString(1)})
+		return 0
+	})
+	s.define("xfail(reason)", "this scenario is known to fail: it counts as expected if it does, and fails if it passes", func(L *lua.LState) int {
+		reason := L.CheckString(1)
+		if g := localOf(s.Loop.Current()).group; g != nil && g.trial != nil {
+			g.trial.Expected = reason
+		}
+		return 0
+	})
+	s.define("need{words…}", "skip the scenario unless the system has all of it", func(L *lua.LState) int {
+		for _, word := range s.needed(L) {
+			why, known := s.Missing(word)
+			if !known {
+				L.ArgError(1, "nobody knows a need called "+sock.Quote(word)+"; help need lists them")
+			}
+			if why != "" {
+				s.skip(L, &SkipError{Reason: why, Need: true})
+			}
+		}
+		return 0
+	})
+	s.functions[len(s.functions)-1].details = "Words: " + requirementWords() + ". socksh run ends with status 77 where one is missing."
+	s.define("subtest(name, f)", "run f as a part of the scenario that is reported by name; the scenario goes on where it fails, and fails at its end", func(L *lua.LState) int {
+		s.subtest(L, L.CheckString(1), L.CheckFunction(2))
+		return 0
+	})
+}
+
+// needed takes the words of need, as arguments or in a table.
+func (s *Session) needed(L *lua.LState) []string {
+	var words []string
+	add := func(v lua.LValue) {
+		word, ok := v.(lua.LString)
+		if !ok {
+			L.ArgError(1, `needs are words, as need{"ipv6", "cmd:nc"}`)
+		}
+		words = append(words, strings.Fields(string(word))...)
+	}
+	for _, v := range values(L, 1) {
+		if table, ok := v.(*lua.LTable); ok {
+			table.ForEach(func(_, item lua.LValue) { add(item) })
+		} else {
+			add(v)
+		}
+	}
+	return words
+}
+
+// skip ends the subtest, the scenario or the script that runs on L.
+func (s *Session) skip(L *lua.LState, why *SkipError) {
+	g := localOf(s.Loop.Current()).group
+	switch {
+	case g == nil:
+		L.RaiseError("%s", why)
+	case len(localOf(s.Loop.Current()).inside) > 0:
+		inside := localOf(s.Loop.Current()).inside
+		inside[len(inside)-1].Skipped = why.Reason
+		L.RaiseError("%s", why)
+	case g.skipped == nil:
+		g.skipped = why
+		s.cancelGroup(g)
+	}
+	L.RaiseError("%s", why)
+}
+
+// A Subtest is a part of a scenario that has a name of its own.
+type Subtest struct {
+	Name    string
+	Skipped string // the reason
+	Failed  bool
+}
+
+func (s *Session) subtest(L *lua.LState, name string, f *lua.LFunction) {
+	g := localOf(s.Loop.Current()).group
+	if g == nil || g.trial == nil {
+		if _, err := s.call(f, nil, nil); err != nil {
+			s.rethrow(L, err)
+		}
+		return
+	}
+	l := localOf(s.Loop.Current())
+	if n := len(l.inside); n > 0 {
+		name = l.inside[n-1].Name + " / " + name
+	}
+	sub := &Subtest{Name: name}
+	g.trial.Subtests, l.inside = append(g.trial.Subtests, sub), append(l.inside, sub)
+	_, err := s.call(f, nil, nil)
+	l.inside = l.inside[:len(l.inside)-1]
+	if s.Loop.Current().Stopping() {
+		L.RaiseError("%s", loop.ErrCancelled) // which no script catches
+	}
+	if err != nil && sub.Skipped == "" {
+		sub.Failed = true
+		failure := s.judge(s.caught(err))
+		failure.Phase = name
+		g.trial.fail(failure)
+	}
+}

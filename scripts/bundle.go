@@ -1,0 +1,75 @@
+package scripts
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"socksh/luabind/journal"
+	"socksh/scripts/report"
+)
+
+// ladderWidth is how wide the ladder of a bundle is.
+const ladderWidth = 120
+
+// leave writes the bundle of a failed attempt into a folder of its own below the
+// suite's artifacts, and adds the files to the attempt.
+func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) error {
+	if s.Artifacts == "" {
+		return nil
+	}
+	name := fileName(it.label())
+	if number > 1 {
+		name += fmt.Sprintf(".attempt%d", number)
+	}
+	dir := filepath.Join(s.Artifacts, name)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	write := func(name string, text []byte) error {
+		if len(text) == 0 {
+			return nil
+		}
+		file := filepath.Join(dir, name)
+		a.Files = append(a.Files, file)
+		return os.WriteFile(file, text, 0o666)
+	}
+	type part struct {
+		name string
+		text []byte
+	}
+	parts := []part{{"output.txt", []byte(a.Output)}, {"came.txt", []byte(e.came)}}
+	if len(e.events) > 0 {
+		var lines bytes.Buffer
+		if err := journal.Lines(&lines, e.events); err != nil {
+			return err
+		}
+		p := journal.Draw(e.events)
+		parts = append(parts, part{"events.jsonl", lines.Bytes()},
+			part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")}, part{"ladder.svg", []byte(p.SVG())}, part{"ladder.html", []byte(journal.Page(e.events))})
+	}
+	for _, p := range parts {
+		if err := write(p.name, p.text); err != nil {
+			return err
+		}
+	}
+	text := s.details(it, a, e)
+	if e.dropped > 0 {
+		text += fmt.Sprintf("The first %d events are not kept.\n", e.dropped)
+	}
+	return write("failure.txt", []byte(it.label()+"\n"+text))
+}
+
+// fileName makes of a scenario's name one that every file system takes, and that an
+// upload of artifacts does not refuse.
+func fileName(id string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '=':
+			return r
+		}
+		return '_'
+	}, id), "._")
+}

@@ -1,0 +1,110 @@
+package scripts
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// manual is the tag of scenarios that need a person: they run only if they are named,
+// or asked for by the tag. serial is that of those which bear nothing beside them.
+const (
+	manual = "manual"
+	serial = "serial"
+)
+
+// A Choice says which of the scenarios run, and in which order.
+type Choice struct {
+	Run, Skip string   // regular expressions for their names
+	Tags      []string // each a list such as "slow,!net": all of one must fit
+	Failed    bool     // those that failed last time
+	Shuffle   bool
+	Seed      uint64
+	Shard     string // "2/5": the second fifth
+	Repeat    int
+}
+
+// choose returns the items that run.
+func (c *Choice) choose(all []*item, failed map[string]bool) ([]*item, error) {
+	run, err := regexp.Compile(c.Run)
+	if err != nil {
+		return nil, fmt.Errorf("--run: %w", err)
+	}
+	skip, err := regexp.Compile(c.Skip)
+	if err != nil {
+		return nil, fmt.Errorf("--skip: %w", err)
+	}
+	index, count, err := c.shard()
+	if err != nil {
+		return nil, err
+	}
+	var chosen []*item
+	n := 0
+	for _, it := range all {
+		switch {
+		case !run.MatchString(it.id), c.Skip != "" && skip.MatchString(it.id):
+			continue
+		case !c.fits(it), c.Failed && !failed[it.id]:
+			continue
+		}
+		if n++; (n-1)%count != index {
+			continue
+		}
+		chosen = append(chosen, it)
+	}
+	if c.Repeat > 1 {
+		chosen = repeated(chosen, c.Repeat)
+	}
+	if c.Shuffle {
+		r := rand.New(rand.NewPCG(c.Seed, 0))
+		r.Shuffle(len(chosen), func(i, k int) { chosen[i], chosen[k] = chosen[k], chosen[i] })
+	}
+	return chosen, nil
+}
+
+func repeated(items []*item, times int) []*item {
+	var all []*item
+	for round := 1; round <= times; round++ {
+		for _, it := range items {
+			again := *it
+			again.round = round
+			all = append(all, &again)
+		}
+	}
+	return all
+}
+
+// fits reports whether the tags that are asked for fit an item's.
+func (c *Choice) fits(it *item) bool {
+	byTag := false
+	ok := len(c.Tags) == 0
+	for _, list := range c.Tags {
+		all := true
+		for _, tag := range strings.Split(list, ",") {
+			tag, not := strings.CutPrefix(strings.TrimSpace(tag), "!")
+			has := slices.Contains(it.Tags, tag)
+			all = all && has != not
+			byTag = byTag || !not && has && tag == manual
+		}
+		ok = ok || all
+	}
+	return ok && (it.asked || byTag || !slices.Contains(it.Tags, manual))
+}
+
+func (c *Choice) shard() (index, count int, err error) {
+	if c.Shard == "" {
+		return 0, 1, nil
+	}
+	i, n, ok := strings.Cut(c.Shard, "/")
+	index, err = strconv.Atoi(i)
+	if err == nil {
+		count, err = strconv.Atoi(n)
+	}
+	if !ok || err != nil || index < 1 || index > count {
+		return 0, 0, fmt.Errorf("--shard takes I/N with I from 1 to N, not %q", c.Shard)
+	}
+	return index - 1, count, nil
+}

@@ -1,0 +1,188 @@
+package scripts
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"socksh/luabind"
+	"socksh/luabind/journal"
+	"socksh/scripts/report"
+)
+
+// What the details of a failure show: lines of source around the one to blame, events
+// of each handle, lines of output and of a difference.
+const (
+	sourceAround  = 2
+	eventsEach    = 8
+	outputLines   = 40
+	diffLines     = 60
+	handlesAtMost = 20
+)
+
+// details tells all that is known of a failed attempt.
+func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
+	var b strings.Builder
+	for _, f := range a.Failures {
+		tellFailure(&b, it, f)
+	}
+	if a.Output != "" {
+		b.WriteString("output:\n")
+		indent(&b, lastLines(a.Output, outputLines), "  | ")
+	}
+	tellEvents(&b, e)
+	if e.handles != "" && e.handles != "no handles" {
+		b.WriteString("handles, when it failed:\n")
+		indent(&b, e.handles, "  ")
+	}
+	fmt.Fprintf(&b, "again: %s\n", s.again(it))
+	if len(a.Files) > 0 {
+		fmt.Fprintf(&b, "files: %s\n", strings.Join(a.Files, " "))
+	}
+	return b.String()
+}
+
+func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
+	fmt.Fprintln(b, f.String())
+	tellSource(b, it, f.Where)
+	if f.Compared {
+		tellDifference(b, f.Expected, f.Got)
+	}
+	if len(f.Blocked) > 0 {
+		b.WriteString("when its time was up:\n")
+		indent(b, strings.Join(f.Blocked, "\n"), "  ")
+	}
+	if len(f.Stack) > 0 {
+		b.WriteString("This is a bug of socksh; please report it with what you did.\n")
+		indent(b, string(f.Stack), "  ")
+	}
+}
+
+// tellSource shows the lines around the one that is to blame, if they are the item's.
+func tellSource(b *strings.Builder, it *item, where string) {
+	file, digits, _ := strings.Cut(where[max(0, strings.LastIndexByte(where, '/')):], ":")
+	n, err := strconv.Atoi(digits)
+	if err != nil || !strings.HasSuffix(strings.TrimSuffix(it.file, ".lua"), strings.TrimSuffix(file, ".lua")) {
+		return
+	}
+	lines := strings.Split(it.code, "\n")
+	for i := max(1, n-sourceAround); i <= min(len(lines), n+sourceAround); i++ {
+		mark := " "
+		if i == n {
+			mark = ">"
+		}
+		fmt.Fprintf(b, "  %s %4d | %s\n", mark, i, lines[i-1])
+	}
+}
+
+// tellDifference shows how two values differ, line by line, and byte by byte where
+// they are not plain text.
+func tellDifference(b *strings.Builder, want, got string) {
+	if strings.Contains(want+got, "\n") {
+		b.WriteString("difference (- expected, + got):\n")
+		indent(b, firstLines(difference(lined(report.Visible(want)), lined(report.Visible(got))), diffLines), "  ")
+	}
+	if !plainText(want) || !plainText(got) {
+		b.WriteString("bytes (- expected, + got):\n")
+		indent(b, firstLines(difference(hex.Dump([]byte(want)), hex.Dump([]byte(got))), diffLines), "  ")
+	}
+}
+
+// difference returns the lines of a unified diff without its heads.
+func difference(want, got string) string {
+	text := udiff.Unified("expected", "got", want, got)
+	var kept []string
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "--- expected") && !strings.HasPrefix(line, "+++ got") && !strings.HasPrefix(line, "@@") {
+			kept = append(kept, strings.TrimRight(line, "\n"))
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// lined ends text with the end of a line, so that a diff does not speak of that.
+func lined(text string) string {
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	return text
+}
+
+func plainText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f })
+}
+
+// tellEvents shows the last events of each handle, up to the failure.
+func tellEvents(b *strings.Builder, e *evidence) {
+	events := e.events
+	for e.until > 0 && len(events) > 0 && events[len(events)-1].N > e.until {
+		events = events[:len(events)-1]
+	}
+	texts := map[int]string{} // of the calls, by the number of their begin
+	lines := map[int][]string{}
+	ended := map[int]bool{}
+	for _, ev := range events {
+		if r, ok := ev.Fact.(journal.Return); ok {
+			ended[r.Call] = true
+		}
+	}
+	for _, ev := range events {
+		text := ev.Fact.String()
+		switch f := ev.Fact.(type) {
+		case journal.Call:
+			texts[ev.N] = f.Text
+			if ended[ev.N] {
+				continue
+			}
+			text += "   (has not ended)"
+		case journal.Return:
+			text = strings.TrimRight(texts[f.Call]+"   "+text, " ")
+		}
+		if ev.Handle > 0 && text != "" {
+			lines[ev.Handle] = append(lines[ev.Handle], fmt.Sprintf("%9.3f ms  %s", float64(ev.At.Microseconds())/1000, text))
+		}
+	}
+	var handles []int
+	for h := range lines {
+		handles = append(handles, h)
+	}
+	slices.Sort(handles)
+	if len(handles) > 0 {
+		b.WriteString("last events of each handle:\n")
+	}
+	for i, h := range handles {
+		if i == handlesAtMost {
+			fmt.Fprintf(b, "  and %d handles more\n", len(handles)-i)
+			break
+		}
+		fmt.Fprintf(b, "  handle %d\n", h)
+		indent(b, strings.Join(lines[h][max(0, len(lines[h])-eventsEach):], "\n"), "  ")
+	}
+}
+
+func indent(b *strings.Builder, text, with string) {
+	for line := range strings.Lines(text) {
+		b.WriteString(strings.TrimRight(with+strings.TrimRight(line, "\n"), " ") + "\n")
+	}
+}
+
+func lastLines(text string, n int) string {
+	lines := strings.SplitAfter(text, "\n")
+	if len(lines) <= n+1 {
+		return text
+	}
+	return fmt.Sprintf("(%d lines before)\n", len(lines)-n-1) + strings.Join(lines[len(lines)-n-1:], "")
+}
+
+func firstLines(text string, n int) string {
+	lines := strings.Split(text, "\n")
+	if len(lines) <= n {
+		return text
+	}
+	return strings.Join(lines[:n], "\n") + fmt.Sprintf("\n(%d lines more)", len(lines)-n)
+}

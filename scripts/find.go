@@ -1,0 +1,221 @@
+package scripts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"socksh/luabind"
+	"socksh/luabind/loop"
+)
+
+// An item is one scenario that test can run.
+type item struct {
+	luabind.Scenario
+	id         string // "echo.lua::two clients"
+	file       string // as messages name it
+	code       string
+	transcript bool
+	inLibrary  bool
+	asked      bool // it was named itself, not found in a folder
+	round      int  // of --repeat, 0 for the only one
+}
+
+// errSyntax reports files that cannot be read as what they are: nothing runs then.
+var errSyntax = errors.New("nothing was run")
+
+// find returns the scenarios of paths: files, folders, names of the library,
+// "library" for all of it, and "FILE::NAME" for a single one.
+func (s *Suite) find(paths []string) ([]*item, error) {
+	var all []*item
+	seen := map[string]bool{}
+	var failed error
+	for _, path := range paths {
+		path, name, single := strings.Cut(path, "::")
+		files, err := findFiles(path)
+		if err != nil {
+			return nil, err
+		}
+		found := 0
+		for _, f := range files {
+			items, err := s.itemsOf(f)
+			if err != nil {
+				fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
+				failed = errSyntax
+				continue
+			}
+			for _, it := range items {
+				if single && it.Name != name {
+					continue
+				}
+				found++
+				if !seen[it.id] {
+					it.asked = single || f.named
+					seen[it.id] = true
+					all = append(all, it)
+				}
+			}
+		}
+		if single && found == 0 && failed == nil {
+			return nil, fmt.Errorf("%s has no scenario called %q", path, name)
+		}
+	}
+	return all, failed
+}
+
+// A found is a file with scenarios.
+type found struct {
+	name      string
+	code      string
+	inLibrary bool
+	named     bool
+}
+
+func findFiles(path string) ([]found, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return findInLibrary(path)
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		text, err := os.ReadFile(path)
+		return []found{{name: path, code: string(text), named: true}}, err
+	}
+	var all []found
+	err = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := filepath.Base(file)
+		if file != path && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
+			if d.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		ext := filepath.Ext(file)
+		if d.IsDir() || ext != ".lua" && ext != ".txt" {
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if ext == ".lua" || isTranscript(string(text)) {
+			all = append(all, found{name: file, code: string(text)})
+		}
+		return nil
+	})
+	return all, err
+}
+
+func findInLibrary(path string) ([]found, error) {
+	clean := strings.TrimSuffix(filepath.ToSlash(filepath.Clean(path)), ".lua")
+	var all []found
+	for _, s := range List() {
+		if s.Name == clean || strings.HasPrefix(s.Name, clean+"/") || clean == "library" {
+			text, err := fs.ReadFile(files, s.Name+".lua")
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found{name: s.Name, code: string(text), inLibrary: true, named: s.Name == clean})
+		}
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("no file or folder, and nothing of the library, is called %q", path)
+	}
+	return all, nil
+}
+
+// chunk is how messages name the file's code.
+func (f found) chunk() string {
+	if f.inLibrary {
+		return f.name + ".lua"
+	}
+	return f.name
+}
+
+func (s *Suite) itemsOf(f found) ([]*item, error) {
+	if strings.HasSuffix(f.name, ".txt") {
+		if !isTranscript(f.code) {
+			return nil, fmt.Errorf("%s: a transcript needs a line that starts with \"> \"", f.name)
+		}
+		return []*item{{Scenario: luabind.Scenario{Line: 1, Tags: luabind.HeadTags(f.code)}, id: f.name, file: f.name, code: f.code, transcript: true}}, nil
+	}
+	session, err := luabind.New(s.config(io.Discard))
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	var found []luabind.Scenario
+	err = session.Do(func(t *loop.Task) (err error) {
+		found, err = session.Scenarios(t, f.code, f.chunk())
+		return err
+	})
+	var syntax *luabind.SyntaxError
+	if errors.As(err, &syntax) {
+		return nil, err
+	}
+	if err != nil { // the scenario will meet it again, and tell
+		found = []luabind.Scenario{{Line: 1}}
+	}
+	var all []*item
+	for _, sc := range found {
+		it := &item{Scenario: sc, id: f.name, file: f.name, code: f.code, inLibrary: f.inLibrary}
+		if sc.Name != "" {
+			it.id += "::" + sc.Name
+		}
+		all = append(all, it)
+	}
+	return all, nil
+}
+
+// config is that of every session of the suite.
+func (s *Suite) config(out io.Writer) luabind.Config {
+	return luabind.Config{Out: out, Err: out, Library: Library(), Vars: s.Streams.Vars.Values,
+		Limits: s.Streams.Limits, Sandbox: s.Streams.Sandbox,
+		ReadLine: func(context.Context, string) (string, error) { return "", io.EOF }}
+}
+
+func isTranscript(text string) bool { return strings.Contains("\n"+text, "\n> ") }
+
+// shell returns words as a shell takes them.
+func shell(words ...string) string {
+	for i, w := range words {
+		if w == "" || strings.ContainsFunc(w, func(r rune) bool {
+			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@%+", r)
+		}) {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// changed returns the newest time that a file below the paths was changed.
+func changed(paths []string) time.Time {
+	var newest time.Time
+	for _, path := range paths {
+		path, _, _ = strings.Cut(path, "::")
+		filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return nil // it may be on its way from an editor
+			}
+			if ext := filepath.Ext(file); d.IsDir() || !slices.Contains([]string{".lua", ".txt"}, ext) {
+				return nil
+			}
+			if info, err := d.Info(); err == nil && info.ModTime().After(newest) {
+				newest = info.ModTime()
+			}
+			return nil
+		})
+	}
+	return newest
+}

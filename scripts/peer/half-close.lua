@@ -1,0 +1,23 @@
+-- A peer that half-closes and waits: eof comes, and what is sent then still arrives.
+scenario("as server", function()
+  local c = socket()
+  c:connect(peer.server(peer.half_close))
+  expect.eof(c)
+  expect.state(c, "CLOSE_WAIT")
+  expect.equal(c:send("it takes this"), 13)
+  c:close()
+  expect.state(c, "gone") -- LAST_ACK, and no RST: the peer has read it all
+end)
+
+scenario("as client", function()
+  local l = socket()
+  defer(close, l)
+  local address = l:bind("127.0.0.1:0")
+  l:listen()
+  local job = peer.client(address, peer.half_close)
+  local s = l:accept()
+  expect.eof(s)
+  s:send("it takes this")
+  s:close()
+  job:join()
+end)

@@ -1,0 +1,23 @@
+-- A peer that closes with SO_LINGER: close waits until its data is taken, and it is.
+local data = ("x"):rep(4 * 1024 * 1024)
+
+scenario("as server", function()
+  local c = socket()
+  defer(close, c)
+  c:connect(peer.server(peer.linger, data, 10))
+  expect.equal(#c:recvexact(#data), #data)
+  expect.eof(c)
+end)
+
+scenario("as client", function()
+  local l = socket()
+  defer(close, l)
+  local address = l:bind("127.0.0.1:0")
+  l:listen()
+  local job = peer.client(address, peer.linger, data, 10)
+  local s = l:accept()
+  defer(close, s)
+  expect.equal(#s:recvexact(#data), #data)
+  expect.eof(s)
+  job:join()
+end)

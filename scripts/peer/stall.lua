@@ -1,0 +1,41 @@
+-- A peer that does not read: its window closes, and send waits for ever.
+local function fill(s)
+  local sent = 0
+  while true do
+    local ok, n = try(send, s, ("x"):rep(20000), { timeout = 0.2 })
+    if not ok then return sent end
+    sent = sent + n
+    if n < 20000 then return sent end
+  end
+end
+
+scenario("as server", function()
+  local c = socket()
+  defer(close, c)
+  c:setsockopt("SO_SNDBUF", 4096)
+  c:connect(peer.server(peer.stall))
+  expect.truthy(fill(c) > 0)
+  eventually(function() return select(2, state(c)).timer == "probe" end, 10)
+end)
+
+scenario("as client", function()
+  local l = socket()
+  defer(close, l)
+  local address = l:bind("127.0.0.1:0")
+  l:listen()
+  peer.client(address, peer.stall)
+  local s = l:accept()
+  defer(close, s)
+  s:setsockopt("SO_SNDBUF", 4096)
+  expect.truthy(fill(s) > 0)
+  eventually(function() return select(2, state(s)).timer == "probe" end, 10)
+end)
+
+scenario("slowly, a byte at a time", function()
+  local c = socket()
+  defer(close, c)
+  c:connect(peer.server(peer.stall, 0.01))
+  c:sendall("a few bytes")
+  c:shutdown("write")
+  expect.state(c, "FIN_WAIT2")
+end)

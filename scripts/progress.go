@@ -1,0 +1,140 @@
+package scripts
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"socksh/scripts/report"
+)
+
+// A progress tells of a run while it goes on: on a terminal in a line that changes, in
+// a log with a line for each scenario. What failed is told in full in both.
+type progress struct {
+	out      io.Writer
+	terminal bool
+	colour   bool
+	verbose  bool // the output of all, not of those alone that fail
+	width    int
+	all      int
+	done     int
+	failed   int
+	running  []string
+	drawn    bool
+	last     time.Time
+}
+
+func (p *progress) start(label string) {
+	p.running = append(p.running, label)
+	p.draw(false)
+}
+
+func (p *progress) end(c *report.Case) {
+	for i, label := range p.running {
+		if label == c.ID {
+			p.running = append(p.running[:i], p.running[i+1:]...)
+			break
+		}
+	}
+	p.done++
+	if c.Status == report.Failed {
+		p.failed++
+	}
+	if p.terminal && c.Status == report.Passed && !p.verbose {
+		p.draw(p.done == p.all)
+		return
+	}
+	p.wipe()
+	why := ""
+	switch {
+	case c.Status == report.Flaky:
+		why = fmt.Sprintf(": passed at attempt %d", len(c.Attempts))
+	case c.Reason != "":
+		why = ": " + c.Reason
+	}
+	fmt.Fprintf(p.out, "%s %s (%s)%s\n", p.paint(c.Status), c.ID, c.Took().Round(time.Millisecond), why)
+	last := c.Last()
+	if c.Status == report.Failed && last != nil {
+		for line := range strings.Lines(report.Visible(last.Details)) {
+			fmt.Fprint(p.out, "    "+line)
+		}
+	} else if p.verbose && last != nil {
+		for line := range strings.Lines(report.Visible(last.Output)) {
+			fmt.Fprint(p.out, "    | "+strings.TrimRight(line, "\n")+"\n")
+		}
+	}
+	p.draw(false)
+}
+
+// paint returns the status as a word of a fixed width, in colour where that is wanted.
+func (p *progress) paint(s report.Status) string {
+	word, colour := string(s), "33"
+	switch s {
+	case report.Passed:
+		word, colour = "ok", "32"
+	case report.Failed:
+		word, colour = "FAILED", "31"
+	}
+	word = fmt.Sprintf("%-7s", word)
+	if p.colour {
+		return "\x1b[" + colour + "m" + word + "\x1b[0m"
+	}
+	return word
+}
+
+// draw writes the line that changes.
+func (p *progress) draw(always bool) {
+	if !p.terminal || !always && time.Since(p.last) < 50*time.Millisecond {
+		return
+	}
+	p.last = time.Now()
+	text := fmt.Sprintf("%d of %d", p.done, p.all)
+	if p.failed > 0 {
+		text += fmt.Sprintf(", %d failed", p.failed)
+	}
+	if len(p.running) > 0 {
+		text += "; " + strings.Join(p.running, ", ")
+	}
+	if r := []rune(report.Visible(text)); len(r) >= p.width {
+		text = string(r[:max(0, p.width-2)]) + "…"
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%s", text)
+	p.drawn = true
+}
+
+func (p *progress) wipe() {
+	if p.drawn {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.drawn = false
+	}
+}
+
+// slowest is how many of the slowest scenarios the end of a run names, and slow from
+// when on.
+const (
+	slowest = 3
+	slow    = time.Second
+)
+
+func (p *progress) finish(r *report.Run) {
+	p.wipe()
+	if p.failed > 1 {
+		fmt.Fprintln(p.out)
+		for _, c := range r.Cases {
+			if c.Status == report.Failed {
+				fmt.Fprintf(p.out, "%s %s\n", p.paint(c.Status), c.ID)
+			}
+		}
+	}
+	var named []string
+	for _, c := range bySlowness(r.Cases) {
+		if c.Took() >= slow && len(named) < slowest {
+			named = append(named, fmt.Sprintf("%s %s", c.ID, c.Took().Round(10*time.Millisecond)))
+		}
+	}
+	if len(named) > 0 {
+		fmt.Fprintf(p.out, "slowest: %s\n", strings.Join(named, ", "))
+	}
+	fmt.Fprintln(p.out, r.Summary())
+}

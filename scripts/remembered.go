@@ -1,0 +1,74 @@
+package scripts
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"socksh/scripts/report"
+)
+
+// memory is the file that tells which scenarios failed when they last ran in this
+// folder: one of the user's own, in $XDG_STATE_HOME or ~/.local/state.
+func memory() (string, error) {
+	dir := os.Getenv("XDG_STATE_HOME")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(home, ".local", "state")
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "socksh", "failed", fmt.Sprintf("%x", sha256.Sum256([]byte(here)))[:16]), nil
+}
+
+// rememberedFailures returns the names of the scenarios that failed last.
+func rememberedFailures() map[string]bool {
+	failed := map[string]bool{}
+	file, err := memory()
+	if err != nil {
+		return failed
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return failed
+	}
+	for id := range strings.Lines(string(text)) {
+		failed[strings.TrimRight(id, "\n")] = true
+	}
+	return failed
+}
+
+// remember keeps what failed of a run. What did not run stays as it was.
+func remember(cases []*report.Case) error {
+	failed := rememberedFailures()
+	for _, c := range cases {
+		switch c.Status {
+		case report.Failed:
+			failed[c.ID] = true
+		case report.NotRun:
+		default:
+			delete(failed, c.ID)
+		}
+	}
+	file, err := memory()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	var ids []string
+	for id := range failed {
+		ids = append(ids, id+"\n")
+	}
+	sort.Strings(ids)
+	return os.WriteFile(file, []byte(strings.Join(ids, "")), 0o600)
+}

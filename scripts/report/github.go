@@ -1,0 +1,62 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// mostAnnotations is how many errors are annotated: GitHub shows ten of a step, and the
+// last one tells how many more there are.
+const mostAnnotations = 9
+
+// Annotate writes workflow commands of GitHub Actions: an error at its line for each
+// case that failed.
+func Annotate(w io.Writer, r *Run) {
+	n := 0
+	for _, c := range r.Cases {
+		if c.Status != Failed {
+			continue
+		}
+		if n++; n > mostAnnotations {
+			continue
+		}
+		a := c.Last()
+		f, message := a.lead()
+		file, line := c.File, c.Line
+		if at := strings.LastIndexByte(f.Where, ':'); at > 0 {
+			if k, err := strconv.Atoi(f.Where[at+1:]); err == nil {
+				file, line = f.Where[:at], k
+			}
+		}
+		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(file), line, asProperty(c.ID), asData(message+"\nagain: "+c.Again))
+	}
+	if more := n - mostAnnotations; more > 0 {
+		fmt.Fprintf(w, "::error title=socksh::%d scenarios more have failed\n", more)
+	}
+}
+
+// Summarize appends the run to the step's summary, where GitHub Actions asks for one.
+func Summarize(r *Run) error {
+	file := os.Getenv("GITHUB_STEP_SUMMARY")
+	if file == "" {
+		return nil
+	}
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return Markdown(f, r)
+}
+
+// asData and asProperty escape what a workflow command takes as data and as a property.
+func asData(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(Visible(text))
+}
+
+func asProperty(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(asData(text))
+}

@@ -1,0 +1,640 @@
+package scripts
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"socksh/scripts/report"
+)
+
+// A workshop is a folder of scenarios, and the program that runs them.
+type workshop struct {
+	t   *testing.T
+	bin string
+	dir string
+	env []string
+}
+
+func newWorkshop(t *testing.T, bin string, files map[string]string) *workshop {
+	w := &workshop{t: t, bin: bin, dir: t.TempDir()}
+	w.env = append(os.Environ(), "CI=", "GITHUB_ACTIONS=", "GITHUB_STEP_SUMMARY=", "XDG_STATE_HOME="+t.TempDir())
+	for name, text := range files {
+		w.write(name, text)
+	}
+	return w
+}
+
+func (w *workshop) write(name, text string) {
+	w.t.Helper()
+	file := filepath.Join(w.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *workshop) read(name string) string {
+	w.t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.dir, name))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (w *workshop) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(w.bin, args...)
+	cmd.Dir, cmd.Env = w.dir, w.env
+	return cmd
+}
+
+// test runs socksh test over the folder.
+func (w *workshop) test(status int, args ...string) string {
+	w.t.Helper()
+	cmd := w.command(append([]string{"test"}, args...)...)
+	out, err := cmd.CombinedOutput()
+	if err != nil && cmd.ProcessState == nil {
+		w.t.Fatal(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		w.t.Errorf("test %s: status %d, expected %d\n%s", strings.Join(args, " "), got, status, out)
+	}
+	return string(out)
+}
+
+// results runs the folder's scenarios and returns what became of each.
+func (w *workshop) results(status int, args ...string) map[string]string {
+	w.t.Helper()
+	w.test(status, append(args, "--report", "json=r.json")...)
+	var run struct {
+		Scenarios []struct{ ID, Status string }
+	}
+	if err := json.Unmarshal([]byte(w.read("r.json")), &run); err != nil {
+		w.t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, s := range run.Scenarios {
+		all[s.ID] = s.Status
+	}
+	return all
+}
+
+func (w *workshop) contains(out string, parts ...string) {
+	w.t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(out, part) {
+			w.t.Errorf("no %q in\n%s", part, out)
+		}
+	}
+}
+
+func (w *workshop) lacks(out string, parts ...string) {
+	w.t.Helper()
+	for _, part := range parts {
+		if strings.Contains(out, part) {
+			w.t.Errorf("%q in\n%s", part, out)
+		}
+	}
+}
+
+func equalResults(t *testing.T, got map[string]string, want ...string) {
+	t.Helper()
+	var all []string
+	for id, status := range got {
+		all = append(all, id+": "+status)
+	}
+	slices.Sort(all)
+	slices.Sort(want)
+	if !slices.Equal(all, want) {
+		t.Errorf("got\n  %s\nexpected\n  %s", strings.Join(all, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// pair makes two connected handles, in Lua.
+const pair = `local function pair()
+  local a, b = socketpair()
+  defer(close, a) defer(close, b)
+  return a, b
+end
+`
+
+func TestRunner(t *testing.T) {
+	bin := build(t)
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		run   func(w *workshop)
+	}{
+		{"outcomes", map[string]string{"a.lua": pair + `
+scenario("passes", function() local a, b = pair() a:send("x") expect.equal(b:recv(), "x") end)
+scenario("fails", function() expect.equal("a\nb\n", "a\nc\n") end)
+scenario("raises", function() connect(socket(), "127.0.0.1:1") end)
+scenario("skips", function() skip("not today") end)
+scenario("needs", function() need{"cmd:nonesuch"} end)
+scenario("expected", function() xfail("bug 7") error("boo") end)
+scenario("unexpected", function() xfail("bug 8") end)
+scenario("leaves a handle", function() socket() end)
+scenario("leaves CLOSE_WAIT", function()
+  local l = socket() defer(close, l)
+  local at = l:bind("127.0.0.1:0") l:listen()
+  local c = socket() c:connect(at)
+  l:accept():close()
+  expect.state(c, "CLOSE_WAIT")
+end)
+scenario("leaves a task", function() spawn(recv, socket("udp")) end)
+scenario("a task fails", function() local a = pair() spawn(error, "in the task") a:recv() end)
+scenario("exits", function() exit(3) end)
+scenario("exits well", function() exit(0) end)
+scenario("subtests", function()
+  subtest("one", function() expect.equal(1, 2) end)
+  subtest("two", function() skip("no two") end)
+  subtest("three", function() subtest("inside", function() end) end)
+end)`}, func(w *workshop) {
+			equalResults(w.t, w.results(1, "a.lua"), "a.lua::passes: passed", "a.lua::fails: failed", "a.lua::raises: failed",
+				"a.lua::skips: skipped", "a.lua::needs: skipped", "a.lua::expected: xfailed", "a.lua::unexpected: failed",
+				"a.lua::leaves a handle: failed", "a.lua::leaves CLOSE_WAIT: failed", "a.lua::leaves a task: failed",
+				"a.lua::a task fails: failed", "a.lua::exits: failed", "a.lua::exits well: passed", "a.lua::subtests: failed")
+			for name, parts := range map[string][]string{
+				"fails":             {`a.lua:8: expected "a\nc\n", got "a\nb\n"`, ">    8 | scenario(\"fails\"", "-c", "+b", "again: socksh test a.lua::fails"},
+				"raises":            {"a.lua:9: connect 1 127.0.0.1:1: ECONNREFUSED", "last events of each handle:", "handles, when it failed:"},
+				"unexpected":        {"it passed, and was expected to fail: bug 8"},
+				"leaves a handle":   {"handle 1 is left open: stream"},
+				"leaves CLOSE_WAIT": {"CLOSE_WAIT", "its peer has closed, and nobody has closed it"},
+				"leaves a task":     {"still running at the end: task j1 (spawn a.lua:22): recv 1, for 2", "at "},
+				"a task fails":      {"task j1 (spawn a.lua:23): in the task", "recv 1   (has not ended)"},
+				"exits":             {"exit(3)"},
+				"subtests":          {"one: expected 2, got 1"},
+			} {
+				w.contains(w.test(1, "a.lua::"+name), parts...)
+			}
+			w.contains(w.test(0, "a.lua::needs"), "skipped a.lua::needs", "needs the program nonesuch", "1 skipped")
+		}},
+		{"deadlines", map[string]string{"a.lua": pair + `
+scenario("blocks", {timeout = 0.2}, function()
+  local a, b = pair()
+  spawn(function()
+    b:recv()
+  end)
+  pcall(function()
+    a:recv() -- which no pcall keeps
+  end)
+  pair()
+end)
+scenario("turns", {timeout = 0.2}, function() while true do end end)
+scenario("ends", {timeout = 0.2}, function() defer(print, "cleaned up") sleep(5) end)
+scenario("cleans up for ever", {timeout = 5}, function() defer(function() while true do end end) end)
+scenario("a call", function() local a = pair() a:recv() end)
+`, "t.txt": "> a, b = socketpair unix\n= 1 2\n> recv a\n"}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua::blocks"), "a.lua:13: the scenario's limit of 200ms is over", "the scenario: recv 1, for", "task j1 (spawn a.lua:9): recv 2, for", "at a.lua:10", "recv 2   (has not ended)")
+			w.contains(w.test(1, "a.lua::turns"), "a.lua:17: the scenario's limit", "the scenario: runs Lua code, at a.lua:17")
+			w.contains(w.test(1, "a.lua::ends"), "sleep", "| cleaned up")
+			w.contains(w.test(1, "a.lua::a call", "--call-timeout", "200ms"), "a.lua:20: the limit of 200ms for a call is over: recv 1")
+			w.contains(w.test(1, "t.txt", "--timeout", "200ms"), "t.txt:3: the scenario's limit of 200ms is over")
+			w.contains(w.test(1, "a.lua::a call", "t.txt", "--run-timeout", "300ms", "--report", "junit=r.xml"), "the run's limit of 300ms is over", "recv 1, for")
+			w.contains(w.read("r.xml"), `tests="2"`, "the run&#39;s limit")
+		}},
+		{"selection", map[string]string{"a.lua": `
+scenario("one", {"slow", "net"}, function() end)
+scenario("two", {"net"}, function() end)
+scenario("three", function() end)`, "b/whole.lua": "-- A script.\n-- tags: slow\nprint(1)", "b/t.txt": "# tags: quick\n> = 1\n= 1\n",
+			"b/_helper.lua": "error('not a scenario')", "b/notes.txt": "no transcript", "b/manual.lua": "-- tags: manual\nprint('by hand')",
+			"m.lua": `local m = matrix{ip = {4, 6}, size = {1, 2}} print(m.ip + m.size)`}, func(w *workshop) {
+			list := func(want string, args ...string) {
+				w.t.Helper()
+				if got := strings.Join(strings.Fields(w.test(0, append(args, "--list")...)), " "); got != want {
+					w.t.Errorf("%v: %s", args, got)
+				}
+			}
+			list("a.lua::one slow net a.lua::two net a.lua::three b/t.txt quick b/whole.lua slow m.lua::[ip=4,size=1] m.lua::[ip=4,size=2] m.lua::[ip=6,size=1] m.lua::[ip=6,size=2]", ".")
+			list("a.lua::one slow net a.lua::two net", ".", "--tags", "net")
+			list("a.lua::two net", ".", "--tags", "net,!slow")
+			list("a.lua::two net b/t.txt quick", ".", "--tags", "net,!slow", "--tags", "quick")
+			list("b/manual.lua manual", "b/manual.lua")
+			list("b/manual.lua manual", ".", "--tags", "manual")
+			list("a.lua::two net a.lua::three", ".", "--run", "::t")
+			list("a.lua::three", ".", "--run", "::t", "--skip", "two$")
+			list("a.lua::two net", "a.lua::two")
+			list("m.lua::[ip=6,size=2]", "m.lua::[ip=6,size=2]")
+			list("a.lua::one slow net a.lua::three", "a.lua", "--shard", "1/2")
+			list("a.lua::two net", "a.lua", "--shard", "2/2")
+			list("tutorial/lifecycle", "tutorial/lifecycle")
+			w.test(4, ".", "--run", "nonesuch")
+			w.contains(w.test(2, "nonesuch"), `is called "nonesuch"`)
+			w.contains(w.test(2, "a.lua::nonesuch"), `no scenario called "nonesuch"`)
+			w.contains(w.test(2, "b/notes.txt"), "needs a line")
+			w.contains(w.test(2, ".", "--run", "("), "--run")
+			w.contains(w.test(2, ".", "--shard", "3/2"), "--shard")
+			w.write("bad.lua", "x = = 1")
+			w.lacks(w.test(2, "a.lua", "bad.lua"), "ok ")
+			equalResults(w.t, w.results(0, "m.lua"), "m.lua::[ip=4,size=1]: passed", "m.lua::[ip=4,size=2]: passed", "m.lua::[ip=6,size=1]: passed", "m.lua::[ip=6,size=2]: passed")
+			w.contains(w.test(0, "m.lua", "-v"), "| 8")
+		}},
+		{"order and times", map[string]string{"a.lua": `
+for i = 1, 8 do scenario("s" .. i, function() end) end`, "count.lua": `
+local f = io.open("count", "a") f:write("x") f:close()
+f = io.open("count") local n = #f:read("*a") f:close()
+expect.truthy(n >= tonumber(vars.least or 0), "run " .. n)
+expect.truthy(n <= tonumber(vars.most or 1000), "run " .. n)`}, func(w *workshop) {
+			order := func(args ...string) string {
+				out := w.test(0, append([]string{"a.lua", "-j", "1"}, args...)...)
+				return strings.Join(regexp.MustCompile(`::s\d`).FindAllString(out, -1), "")
+			}
+			if got := order(); got != "::s1::s2::s3::s4::s5::s6::s7::s8" {
+				w.t.Error(got)
+			}
+			if one, two := order("--seed", "7"), order("--seed", "7"); one != two || one == order() {
+				w.t.Errorf("%s and %s", one, two)
+			}
+			out := w.test(0, "a.lua", "--shuffle")
+			if !regexp.MustCompile(`shuffled with --seed \d+`).MatchString(out) {
+				w.t.Error(out)
+			}
+			equalResults(w.t, w.results(0, "a.lua::s1", "--repeat", "2"), "a.lua::s1 (round 1): passed", "a.lua::s1 (round 2): passed")
+
+			w.contains(w.test(0, "count.lua", "--retries", "4", "--var", "least=3"), "flaky   count.lua", "passed at attempt 3", "1 flaky")
+			os.Remove(filepath.Join(w.dir, "count"))
+			w.test(1, "count.lua", "--retries", "4", "--var", "least=3", "--fail-flaky")
+			os.Remove(filepath.Join(w.dir, "count"))
+			w.test(1, "count.lua", "--retries", "1", "--var", "least=3")
+			os.Remove(filepath.Join(w.dir, "count"))
+			w.contains(w.test(1, "count.lua", "--until-fail", "--var", "most=4"), "round 4:", "run 5")
+		}},
+		{"stopping", map[string]string{"a.lua": `
+for i = 1, 8 do scenario("s" .. i, function() expect.equal(i < 3, true) end) end`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua", "-j", "1", "--fail-fast", "--report", "tap=r.tap"), "2 passed, 1 failed, 5 not run", "ended after 1 failures")
+			w.contains(w.read("r.tap"), "not ok 3", "ok 4 - a.lua::s4 # SKIP not run: ended after 1 failures")
+			w.contains(w.test(1, "a.lua", "-j", "1", "--max-fail", "2"), "2 passed, 2 failed, 4 not run")
+		}},
+		{"failed last time", map[string]string{"a.lua": `
+scenario("good", function() end)
+scenario("bad", function() expect.truthy(vars.fixed) end)`}, func(w *workshop) {
+			w.test(4, "a.lua", "--failed")
+			w.test(1, "a.lua")
+			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
+			equalResults(w.t, w.results(0, "a.lua", "--failed", "--var", "fixed=1"), "a.lua::bad: passed")
+			w.test(4, "a.lua", "--failed")
+		}},
+		{"isolation", map[string]string{"a.lua": `
+local log = {}
+setup(function() log[#log + 1] = "setup" end)
+teardown(function() print(table.concat(log, " "), #handles()) end)
+local l = socket()
+defer(close, l)
+for i = 1, 20 do
+  scenario("s" .. i, function()
+    log[#log + 1] = "body"
+    defer(function() log[#log + 1] = "deferred" end)
+    socket():close()
+    expect.equal(seen, nil) seen = true
+    expect.equal(tostring(l), "1")
+  end)
+end
+scenario("fails", function() error("boo") end)`, "bad.lua": "setup(function() end)",
+			"setup.lua": `setup(function() error("no way") end) scenario("s", function() print("never") end) teardown(function() print("torn down") end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua", "-v", "-j", "8"), "20 passed, 1 failed", "| setup body deferred\t0", "| setup\t0")
+			w.contains(w.test(1, "bad.lua"), "setup and teardown are for files with scenario(name, f)")
+			out := w.test(1, "setup.lua")
+			w.contains(out, "setup.lua:1: setup: no way", "| torn down")
+			w.lacks(out, "| never")
+		}},
+		{"serial", map[string]string{"a.lua": `
+for i = 1, 6 do
+  scenario("s" .. i, i > 3 and {"serial"} or {}, function()
+    local f = io.open("running", "r")
+    if f and i > 3 then f:close() error("not alone") end
+    f = io.open("running", "w") f:close()
+    sleep(0.02)
+    os.remove("running")
+  end)
+end`}, func(w *workshop) { w.contains(w.test(0, "a.lua", "-j", "6"), "6 passed") }},
+		{"secrets", map[string]string{"a.lua": `
+local a, b = socketpair()
+defer(close, a) defer(close, b)
+a:send("password: " .. vars.token .. ("x"):rep(100))
+print("I know " .. vars.token, (vars.token:gsub(".", function(c) return ("%02x"):format(c:byte()) end)), vars.encoded)
+for i = 1, 5 do b:recv(7) end
+expect.equal("I know " .. vars.token .. "\n\1", vars.token)`}, func(w *workshop) {
+			const secret = `hunter2"&<\open sesame`
+			w.env = append(w.env, "TOKEN="+secret)
+			out := w.test(1, "a.lua", "--secret", "token="+secret, "--var", "encoded="+base64.StdEncoding.EncodeToString([]byte(secret)), "--artifacts", "art", "--report", "junit=r.xml", "--report", "tap=r.tap", "--report", "json=r.json", "--report", "md=r.md", "--annotate")
+			all := out
+			filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
+				if text, err := os.ReadFile(path); err == nil && !strings.HasSuffix(path, "a.lua") {
+					all += string(text)
+				}
+				return nil
+			})
+			w.contains(out, "I know ***", "--secret token", "--var 'encoded=***'")
+			w.lacks(all, "hunter2", "open sesame", "68756e74657232", "aHVudGVyMi")
+			w.write("b.lua", `expect.equal(#vars.TOKEN, 22)`)
+			w.test(0, "b.lua", "--secret", "TOKEN")
+			w.test(2, "b.lua", "--secret", "NONESUCH")
+		}},
+		{"needs", map[string]string{"a.lua": `need{"cmd:sh", "var:target"} expect.equal(vars.target, "x")`, "t.txt": "# need: cmd:nonesuch\n> = 1\n= 1\n",
+			"bad.lua": `need("warp")`}, func(w *workshop) {
+			w.contains(w.test(0, "a.lua", "t.txt"), "skipped a.lua", "needs --var target=…", "skipped t.txt", "needs the program nonesuch")
+			w.contains(w.test(3, "a.lua", "--require"), "needs --var target=…, which is required")
+			w.contains(w.test(0, "a.lua", "--var", "target=x"), "1 passed")
+			w.contains(w.test(1, "bad.lua"), `nobody knows a need called "warp"`)
+			cmd := w.command("run", "a.lua")
+			out, _ := cmd.CombinedOutput()
+			if cmd.ProcessState.ExitCode() != Skipped || !strings.Contains(string(out), "skipped: needs --var target") {
+				w.t.Errorf("%d: %s", cmd.ProcessState.ExitCode(), out)
+			}
+		}},
+		{"transcripts", map[string]string{"t.txt": "> = 1\n= 2\n> = 3\n= 3\n", "good.txt": "> = 1\n= 1\n"}, func(w *workshop) {
+			w.contains(w.test(1, ".", "--artifacts", "art"), `t.txt:2: expected "= 2", got "= 1"`, "-= 2", "+= 1")
+			if got := w.read("art/t.txt/came.txt"); got != "> = 1\n= 1\n> = 3\n= 3\n" {
+				w.t.Error(got)
+			}
+			w.env = append(w.env, "CI=true")
+			w.contains(w.test(2, ".", "--update"), "--update is not for CI")
+			w.env = append(w.env, "CI=")
+			w.contains(w.test(0, ".", "--update"), "rewritten: t.txt")
+			w.test(0, ".")
+			if got := w.read("t.txt"); got != "> = 1\n= 1\n> = 3\n= 3\n" {
+				w.t.Error(got)
+			}
+		}},
+		{"artifacts", map[string]string{"a.lua": `
+scenario("is cut: off/here", function()
+  local l = socket() defer(close, l)
+  local c = socket() defer(close, c)
+  c:connect(l:bind("127.0.0.1:0"))
+end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua", "--artifacts", "art", "--report", "junit=r.xml"), "files: art/a.lua__is_cut__off_here/")
+			w.contains(w.read("art/a.lua__is_cut__off_here/failure.txt"), "ECONNREFUSED", "again: socksh test")
+			w.contains(w.read("art/a.lua__is_cut__off_here/ladder.svg"), "<svg", "ECONNREFUSED")
+			w.contains(w.read("art/a.lua__is_cut__off_here/ladder.html"), "<html", "ECONNREFUSED")
+			w.contains(w.read("art/a.lua__is_cut__off_here/ladder.txt"), "ECONNREFUSED")
+			for line := range strings.Lines(w.read("art/a.lua__is_cut__off_here/events.jsonl")) {
+				if !json.Valid([]byte(line)) {
+					w.t.Error(line)
+				}
+			}
+			w.contains(w.read("r.xml"), "[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.html]]")
+		}},
+		{"^C", map[string]string{"a.lua": `
+scenario("waits", function() defer(print, "cleaned up") print("waiting") local f = io.open("ready", "w") f:close() sleep(60) end)
+scenario("later", function() end)`}, func(w *workshop) {
+			cmd := w.command("test", "a.lua", "-j", "1", "--report", "junit=r.xml", "--report", "tap=r.tap")
+			var out strings.Builder
+			cmd.Stdout, cmd.Stderr = &out, &out
+			if err := cmd.Start(); err != nil {
+				w.t.Fatal(err)
+			}
+			defer cmd.Process.Kill()
+			await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, "ready")); return err == nil })
+			cmd.Process.Signal(os.Interrupt)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != Interrupted {
+				w.t.Errorf("status %d", got)
+			}
+			w.contains(out.String(), "interrupted", "| cleaned up", "sleep 60, for", "1 failed, 1 not run")
+			w.contains(w.read("r.xml"), `name="later"`, "not run: interrupted")
+			w.contains(w.read("r.tap"), "Bail out! interrupted")
+		}},
+		{"watch", map[string]string{"a.lua": `error("first")`}, func(w *workshop) {
+			cmd := w.command("test", "a.lua", "--watch")
+			log := &output{}
+			cmd.Stdout, cmd.Stderr = log, log
+			if err := cmd.Start(); err != nil {
+				w.t.Fatal(err)
+			}
+			defer cmd.Process.Kill()
+			await(w.t, func() bool { return strings.Contains(log.String(), "waiting for a change") })
+			w.contains(log.String(), "first", "1 failed")
+			w.write("a.lua", `print("second")`)
+			await(w.t, func() bool { return strings.Contains(log.String(), "1 passed") })
+			cmd.Process.Signal(syscall.SIGTERM)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != Terminated {
+				w.t.Errorf("status %d", got)
+			}
+		}},
+		{"adopt", map[string]string{"a.lua": `
+for i = 1, 5 do
+  scenario("s" .. i, function()
+    local c = socket() defer(close, c)
+    c:connect(server:getsockname())
+    expect.equal(c:recv(), "hello from python")
+  end)
+end`}, func(w *workshop) {
+			need(w.t, "python3")
+			cmd := exec.Command("python3", "-c", `
+import socket, subprocess, sys, threading
+l = socket.create_server(("127.0.0.1", 0))
+def serve():
+    while True:
+        c, _ = l.accept()
+        c.sendall(b"hello from python")
+        c.close()
+threading.Thread(target=serve, daemon=True).start()
+sys.exit(subprocess.run([sys.argv[1], "test", "a.lua", "--adopt", "server=%d" % l.fileno()], pass_fds=[l.fileno()]).returncode)`, w.bin)
+			cmd.Dir, cmd.Env = w.dir, w.env
+			if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "5 passed") {
+				w.t.Errorf("%v\n%s", err, out)
+			}
+			w.contains(w.test(2, "a.lua", "--adopt", "server"), "--adopt takes NAME=DESCRIPTOR")
+			w.contains(w.test(1, "a.lua::s1", "--adopt", "server=999"), "--adopt server=999: dup: bad file descriptor")
+		}},
+		{"run", map[string]string{"a.lua": `
+teardown(function() print("torn down") end)
+scenario("one", {matrix = {n = {1, 2}}}, function(case) print("n is " .. case.n) end)
+scenario("two", function() skip("not today") end)
+scenario("three", function() defer(print, "deferred") expect.equal(vars.x, "y") end)`, "b.lua": `
+defer(print, "last") defer(print, "first") error("boo")`}, func(w *workshop) {
+			out, err := w.command("run", "--var", "x=y", "a.lua").CombinedOutput()
+			want := "n is 1\ntorn down\npassed one [n=1]\nn is 2\ntorn down\npassed one [n=2]\ntorn down\nskipped two: not today\ndeferred\ntorn down\npassed three\n"
+			if err != nil || string(out) != want {
+				w.t.Errorf("%v\n%s", err, out)
+			}
+			out, err = w.command("run", "a.lua").CombinedOutput()
+			w.contains(string(out), "FAILED three", "a.lua:5: expected \"y\", got nil", "1 of 4 scenarios have failed")
+			if err == nil {
+				w.t.Error("no failure")
+			}
+			out, _ = w.command("run", "b.lua").CombinedOutput()
+			if string(out) != "first\nlast\nsocksh: b.lua:2: boo\n" {
+				w.t.Errorf("%s", out)
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(newWorkshop(t, bin, test.files))
+		})
+	}
+}
+
+// await waits for a condition that another process brings about.
+func await(t *testing.T, condition func() bool) {
+	t.Helper()
+	for end := time.Now().Add(lifetime); !condition(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it did not come true")
+		}
+	}
+}
+
+// reported is a file whose report has all there is: bytes that XML has no way to hold,
+// marks of each format, every status.
+const reported = pair + `
+scenario("passes, with subtests", function() subtest("inside # it", function() end) subtest("other", function() skip("no") end) end)
+scenario("fails <&> \"'#|*", function() print("\27[31mred\27[0m\0\1\255]]>") expect.equal("\0\1\255", "<![CDATA[ ]]>") end)
+scenario("raises", function() error("first line\nsecond ::line") end)
+scenario("skips", function() skip("no # reason") end)
+scenario("expected", function() xfail("bug 7") error("boo") end)
+scenario("flaky", function()
+  local f = io.open("tried") if f then f:close() return end
+  f = io.open("tried", "w") f:close()
+  error("the first time")
+end)
+scenario("blocks", {timeout = 0.2}, function() local a = pair() a:recv() end)
+`
+
+// TestReports has others read the reports: Python's XML and JSON, junitparser, and
+// perl's prove.
+func TestReports(t *testing.T) {
+	bin := build(t)
+	w := newWorkshop(t, bin, map[string]string{"sub/a.lua": reported})
+	out := w.test(1, "sub", "-j", "1", "--retries", "1", "--artifacts", "art", "--report", "junit=out/r.xml", "--report", "tap=r.tap", "--report", "json=r.json", "--report", "md=r.md")
+	w.contains(out, "3 failed")
+	t.Run("junit", func(t *testing.T) {
+		need(t, "python3")
+		check(t, w, `
+import sys, xml.etree.ElementTree as E
+root = E.parse("out/r.xml").getroot()
+assert root.tag == "testsuites", root.tag
+cases = {c.get("name"): c for c in root.iter("testcase")}
+assert len(cases) == 7, list(cases)
+for s in [root] + list(root.iter("testsuite")):
+    kinds = {k: len(s.findall(".//" + k)) for k in ("testcase", "failure", "error", "skipped")}
+    assert int(s.get("tests")) == kinds["testcase"] and int(s.get("failures")) == kinds["failure"] == 1, s.attrib
+    assert int(s.get("errors")) == kinds["error"] == 2 and int(s.get("skipped")) == kinds["skipped"] == 2, s.attrib
+    float(s.get("time"))
+for c in cases.values():
+    assert c.get("classname") == "sub/a" and c.get("file") == "sub/a.lua" and int(c.get("line")) > 1 and float(c.get("time")) >= 0
+    assert sum(len(c.findall(k)) for k in ("failure", "error", "skipped")) <= 1
+f = cases["fails <&> \"'#|*"].find("failure")
+assert f.get("type") == "check" and "expected" in f.get("message") and "again: socksh test" in f.text, f.attrib
+assert r"\x1b[31mred" in cases["fails <&> \"'#|*"].find("system-out").text
+assert cases["expected"].find("skipped").get("type") == "xfail"
+assert cases["flaky"].find("flakyFailure") is not None and cases["flaky"].find("flakyFailure/stackTrace").text
+assert cases["raises"].find("rerunFailure") is not None
+assert cases["blocks"].find("error").get("type") == "timeout" and "recv 1" in cases["blocks"].find("error").text
+assert "[[ATTACHMENT|art/" in cases["raises"].find("system-out").text
+`)
+	})
+	t.Run("junitparser", func(t *testing.T) {
+		python := "/usr/bin/python3" // the system's own, which its packages are for
+		if exec.Command(python, "-c", "import junitparser").Run() != nil {
+			t.Skip("needs python3-junitparser")
+		}
+		checkWith(t, w, python, `
+from junitparser import JUnitXml
+xml = JUnitXml.fromfile("out/r.xml")
+assert xml.tests == 7 and xml.failures == 1 and xml.errors == 2 and xml.skipped == 2, (xml.tests, xml.failures, xml.errors, xml.skipped)
+before = (xml.tests, xml.failures, xml.errors, xml.skipped)
+xml.update_statistics()
+assert before == (xml.tests, xml.failures, xml.errors, xml.skipped)
+assert sorted(c.name for s in xml for c in s)[0] == "blocks"
+`)
+	})
+	t.Run("tap", func(t *testing.T) {
+		need(t, "prove")
+		cmd := exec.Command("prove", "-v", "-e", "cat", "r.tap")
+		cmd.Dir = w.dir
+		out, _ := cmd.CombinedOutput()
+		w.contains(string(out), "Tests: 7 Failed: 3", "Failed tests:  2-3, 7")
+		w.lacks(string(out), "Parse errors", "Bad plan")
+		cmd = exec.Command("perl", "-MTAP::Parser", "-e", `
+my $p = TAP::Parser->new({tap => do { local $/; open my $f, "<", "r.tap" or die; <$f> }});
+my %n; while (my $r = $p->next) { $n{yaml}++ if $r->is_yaml; next unless $r->is_test; $n{test}++; $n{skip}++ if $r->has_skip; $n{todo}++ if $r->has_todo; }
+print join(" ", map { "$_=$n{$_}" } sort keys %n), " errors=", scalar($p->parse_errors), "\n";`)
+		cmd.Dir = w.dir
+		out, err := cmd.CombinedOutput()
+		if err != nil || string(out) != "skip=1 test=7 todo=1 yaml=3 errors=0\n" {
+			t.Errorf("%v: %s", err, out)
+		}
+	})
+	t.Run("json", func(t *testing.T) {
+		need(t, "python3")
+		check(t, w, `
+import json
+r = json.load(open("r.json"))
+assert r["format"] == 1 and r["counts"] == {"passed": 1, "failed": 3, "skipped": 1, "xfailed": 1, "flaky": 1}, r["counts"]
+s = {c["name"]: c for c in r["scenarios"]}
+assert [len(s[n]["attempts"]) for n in ("raises", "flaky", "skips")] == [2, 2, 1]
+assert s["blocks"]["attempts"][0]["failures"][0]["blocked"][0].startswith("the scenario: recv 1, for")
+assert [t["status"] for t in s["passes, with subtests"]["attempts"][0]["subtests"]] == ["passed", "skipped"]
+assert s["fails <&> \"'#|*"]["attempts"][0]["failures"][0]["got"] == "\\x00\\x01\\xff"
+`)
+	})
+	t.Run("markdown", func(t *testing.T) {
+		w.contains(w.read("r.md"), "## socksh: 1 passed, 1 flaky, 3 failed", "<details>", "| sub/a.lua::flaky | flaky |", "| sub/a.lua::expected | xfailed | bug 7 |")
+		w.lacks(w.read("r.md"), "\x00", "\x1b")
+	})
+	t.Run("github", func(t *testing.T) {
+		g := newWorkshop(t, bin, map[string]string{"a.lua": "for i = 1, 12 do scenario('s' .. i, function()\n error('100% wrong,\\nreally: no') end) end"})
+		g.env = append(g.env, "GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY="+filepath.Join(g.dir, "summary.md"))
+		out := g.test(1, "a.lua", "-j", "1")
+		g.contains(out, "::error file=a.lua,line=2,title=a.lua%3A%3As1::a.lua:2: 100%25 wrong,%0Areally: no%0Aagain: socksh test a.lua::s1\n", "::error title=socksh::3 scenarios more have failed\n")
+		if n := strings.Count(out, "::error "); n != 10 {
+			t.Errorf("%d annotations", n)
+		}
+		g.contains(g.read("summary.md"), "12 failed")
+	})
+	t.Run("standard output", func(t *testing.T) {
+		cmd := w.command("test", "sub", "--run", "passes", "--report", "tap=-")
+		out, err := cmd.Output()
+		if err != nil || !strings.HasPrefix(string(out), "TAP version 13\n1..1\n") || !strings.HasSuffix(string(out), "ok 1 - sub/a.lua::passes, with subtests\n") {
+			t.Errorf("%v: %s", err, out)
+		}
+	})
+	t.Run("refused", func(t *testing.T) {
+		w.contains(w.test(2, "sub", "--report", "html=x"), "one of json, junit, md, tap")
+		if os.Getuid() != 0 {
+			w.contains(w.test(1, "sub", "--run", "passes", "--report", "tap=/proc/x"), "socksh: ")
+		}
+	})
+}
+
+func check(t *testing.T, w *workshop, script string) {
+	t.Helper()
+	checkWith(t, w, "python3", script)
+}
+
+func checkWith(t *testing.T, w *workshop, python, script string) {
+	t.Helper()
+	cmd := exec.Command(python, "-c", script)
+	cmd.Dir = w.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// FuzzVisible checks that what is written into XML may be there.
+func FuzzVisible(f *testing.F) {
+	f.Add("a\x00\x1b\xff\ufffe\u0085\ufffd€")
+	f.Fuzz(func(t *testing.T, text string) {
+		for i, r := range report.Visible(text) {
+			ok := r == '\t' || r == '\n' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000
+			if !ok {
+				t.Fatal(fmt.Sprintf("%q at %d of %q", r, i, text))
+			}
+		}
+	})
+}

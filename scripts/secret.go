@@ -1,0 +1,109 @@
+package scripts
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"net/url"
+	"strings"
+
+	"socksh/luabind"
+	"socksh/luabind/journal"
+	"socksh/luabind/sock"
+)
+
+// hidden stands where a secret was; leastShown is how long a piece of one may be at
+// most: a peer may get it bit by bit, and what is shown may be cut.
+const (
+	hidden     = "***"
+	leastShown = 6
+)
+
+// A redactor takes secrets out of texts.
+type redactor struct{ forms []string }
+
+func newRedactor(secrets []string) *redactor {
+	r := new(redactor)
+	for _, s := range secrets {
+		quoted := sock.Quote(s)
+		for _, form := range []string{s, quoted[1 : len(quoted)-1], hex.EncodeToString([]byte(s)), strings.ToUpper(hex.EncodeToString([]byte(s))), base64.StdEncoding.EncodeToString([]byte(s)), url.QueryEscape(s)} {
+			if form != "" {
+				r.forms = append(r.forms, form)
+			}
+		}
+	}
+	return r
+}
+
+// text returns s with *** for each secret, and for each piece of one.
+func (r *redactor) text(s string) string {
+	if len(r.forms) == 0 || s == "" {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		n := r.match(s[i:])
+		if n == 0 {
+			b.WriteByte(s[i])
+			i++
+			continue
+		}
+		b.WriteString(hidden)
+		i += n
+	}
+	return b.String()
+}
+
+// match returns how many bytes at the begin of s are of a secret.
+func (r *redactor) match(s string) (longest int) {
+	for _, form := range r.forms {
+		least := min(len(form), leastShown)
+		if len(s) < least || !strings.Contains(form, s[:least]) {
+			continue
+		}
+		n := least
+		for n < len(s) && n < len(form) && strings.Contains(form, s[:n+1]) {
+			n++
+		}
+		longest = max(longest, n)
+	}
+	return longest
+}
+
+func (r *redactor) failure(f luabind.Failure) luabind.Failure {
+	f.Message, f.Expected, f.Got = r.text(f.Message), r.text(f.Expected), r.text(f.Got)
+	for i := range f.Blocked {
+		f.Blocked[i] = r.text(f.Blocked[i])
+	}
+	return f
+}
+
+// events returns the events without secrets. Of segments the captured bytes are left
+// out where there are secrets at all.
+func (r *redactor) events(all []journal.Event) []journal.Event {
+	if len(r.forms) == 0 {
+		return all
+	}
+	for i := range all {
+		switch f := all[i].Fact.(type) {
+		case journal.Input:
+			f.Text = r.text(f.Text)
+			all[i].Fact = f
+		case journal.Call:
+			f.Text = r.text(f.Text)
+			all[i].Fact = f
+		case journal.Return:
+			f.Result, f.Error = r.text(f.Result), r.text(f.Error)
+			all[i].Fact = f
+		case journal.Note:
+			f.Text = r.text(f.Text)
+			all[i].Fact = f
+		case journal.Socket:
+			f.Name, f.Local, f.Peer = r.text(f.Name), r.text(f.Local), r.text(f.Peer)
+			all[i].Fact = f
+		case journal.Segment:
+			f.Data, f.Frame = "", nil
+			all[i].Fact = f
+		}
+	}
+	return all
+}

@@ -1,0 +1,46 @@
+package scripts
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// Vars are the values that --var and --secret give to scripts.
+type Vars struct {
+	Values  map[string]string
+	Secrets []string // the values among them that must not be shown
+}
+
+// Set takes "name=value".
+func (v *Vars) Set(text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("--var takes NAME=VALUE, not %q", text)
+	}
+	v.put(name, value)
+	return nil
+}
+
+// SetSecret takes "name=value", or a name whose value the environment has.
+func (v *Vars) SetSecret(text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok {
+		if value, ok = os.LookupEnv(name); !ok {
+			return fmt.Errorf("--secret %s: the environment has no %s", name, name)
+		}
+	}
+	if name == "" || value == "" {
+		return fmt.Errorf("--secret takes NAME=VALUE, or the name of a variable of the environment")
+	}
+	v.put(name, value)
+	v.Secrets = append(v.Secrets, value)
+	return nil
+}
+
+func (v *Vars) put(name, value string) {
+	if v.Values == nil {
+		v.Values = make(map[string]string)
+	}
+	v.Values[name] = value
+}
