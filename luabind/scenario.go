@@ -167,14 +167,16 @@ func (s *Session) openScenarios() {
 	s.functions = append(s.functions, function{usage: "vars", summary: "the values given by --var and --secret, by name"})
 }
 
-// planOf returns the plan of the file that calls; what names the function.
-func (s *Session) planOf(L *lua.LState, what string) *plan {
-	g := localOf(s.Loop.Current()).group
-	if g == nil {
-		L.RaiseError("%s belongs into a file: socksh test FILE, or run FILE", what)
+// groupOf returns the group of the file that calls; what names the function.
+func (s *Session) groupOf(L *lua.LState, what string) *group {
+	if g := localOf(s.Loop.Current()).group; g != nil {
+		return g
 	}
-	return g.plan
+	L.RaiseError("%s belongs into a file: socksh test FILE, or run FILE", what)
+	return nil
 }
+
+func (s *Session) planOf(L *lua.LState, what string) *plan { return s.groupOf(L, what).plan }
 
 func (s *Session) addScenario(L *lua.LState) {
 	p, name := s.planOf(L, "scenario"), L.CheckString(1)

@@ -6,9 +6,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"time"
 
 	"socksh/luabind/loop"
+	"socksh/luabind/sock"
 	"socksh/luabind/stdlib"
 )
 
@@ -18,6 +20,8 @@ type system struct{ s *Session }
 func (y system) Streams() (in io.Reader, out, err io.Writer) { return y, y.s.Out, y.s.Err }
 
 func (y system) Sealed() bool { return y.s.Sandbox }
+
+func (y system) Start(cmd *exec.Cmd) error { return sock.Start(cmd) }
 
 func (y system) Post(f func()) { y.s.Loop.Post(f) }
 

@@ -26,10 +26,7 @@ type cleanup struct {
 // openVerdicts defines what a scenario says of itself while it runs.
 func (s *Session) openVerdicts() {
 	s.define("defer(f, ...)", "run f(...) when the scenario or script has ended, however it ended; the last first", func(L *lua.LState) int {
-		g := localOf(s.Loop.Current()).group
-		if g == nil {
-			L.RaiseError("defer belongs into a script")
-		}
+		g := s.groupOf(L, "defer")
 		g.deferred = append(g.deferred, cleanup{L.CheckFunction(1), values(L, 2)})
 		return 0
 	})

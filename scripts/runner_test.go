@@ -3,7 +3,6 @@ package scripts
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -633,7 +632,7 @@ func FuzzVisible(f *testing.F) {
 		for i, r := range report.Visible(text) {
 			ok := r == '\t' || r == '\n' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000
 			if !ok {
-				t.Fatal(fmt.Sprintf("%q at %d of %q", r, i, text))
+				t.Fatalf("%q at %d of %q", r, i, text)
 			}
 		}
 	})

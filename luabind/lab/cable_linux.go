@@ -9,6 +9,7 @@ import (
 
 	"socksh/luabind/journal"
 	"socksh/luabind/loop"
+	"socksh/luabind/wire"
 )
 
 // A cable joins the hosts. What they send waits at their ports until the cable takes
@@ -19,7 +20,7 @@ type cable struct {
 	control int // a socket in the cable's own network, for ioctl
 	routes  routes
 	ports   []*port
-	seen    tracker
+	tracker wire.Tracker
 
 	hold    *filter // what is held; nil for nothing
 	held    []*frame
@@ -53,7 +54,8 @@ func (p *port) own() *tap {
 
 // A frame is one on the cable.
 type frame struct {
-	packet
+	journal.Segment
+	bits     byte // of TCP: its flags
 	from, to *port
 	due      time.Time // when it arrives
 	since    time.Time // when it was held
@@ -81,7 +83,7 @@ func (l *Lab) begin() error {
 	for _, s := range quiet {
 		h.ask(&request{op: opSysctl, text: s[0] + "=" + s[1]})
 	}
-	c := &cable{lab: l, control: -1, routes: routes{-1}, seen: make(tracker)}
+	c := &cable{lab: l, control: -1, routes: routes{-1}}
 	l.cable = c
 	ask := func(family, sotype, protocol int) int {
 		fd := -1
@@ -193,21 +195,21 @@ func (c *cable) look() {
 func (c *cable) collect() {
 	for _, h := range c.lab.hosts {
 		for data := h.loopback.next(); data != nil; data = h.loopback.next() {
-			if p, ok := decode(data); ok {
-				c.tell(c.seen.see, &p, data, journal.Seen, h.name+" lo")
+			if p, ok := wire.Decode(data); ok {
+				c.tell(&p, data, h.name+" lo")
 			}
 		}
 	}
 	for _, p := range c.ports {
 		for data := p.next(); data != nil; data = p.next() {
-			pk, ok := decode(data)
+			pk, ok := wire.Decode(data)
 			to := c.portOf(pk.To.Addr())
 			if !ok || to == nil || to == p {
 				continue // no IP, or for nobody here: nothing answers to that address
 			}
-			c.seen.see(&pk)
-			pk.Frame, pk.Where = slices.Clone(data), "cable"
-			c.take(&frame{packet: pk, from: p, to: to})
+			f := &frame{Segment: c.tracker.Segment(&pk), bits: pk.Bits, from: p, to: to}
+			f.Frame, f.Where = slices.Clone(data), "cable"
+			c.take(f)
 		}
 	}
 }
@@ -310,57 +312,15 @@ func (c *cable) note(f *frame, fate journal.Fate) {
 }
 
 // tell adds a segment that was only seen.
-func (c *cable) tell(see func(*packet), p *packet, data []byte, fate journal.Fate, where string) {
+func (c *cable) tell(p *wire.Packet, data []byte, where string) {
 	j := c.lab.tab.Journal
 	if j == nil {
 		return
 	}
 	c.look()
-	see(p)
-	p.Fate, p.Where, p.Frame, p.At = fate, where, slices.Clone(data), j.Since(time.Now())
-	j.Add(c.lab.tab.Loop.Current(), 0, p.Segment)
-}
-
-// heldBefore returns the held frame that f repeats, or nil. Segments that carry
-// nothing are no repetitions: each acknowledges by itself.
-func (c *cable) heldBefore(f *frame) *frame {
-	if f.Protocol != "TCP" || f.Len == 0 && f.flags&(flagSYN|flagFIN) == 0 {
-		return nil
-	}
-	for _, h := range c.held {
-		if h.From == f.From && h.To == f.To && h.Seq == f.Seq && h.Len == f.Len && marks(h.flags) == marks(f.flags) {
-			return h
-		}
-	}
-	return nil
-}
-
-// marks are the flags that a repetition has in common with the first one: an ACK may be
-// new, but a SYN+ACK is no repetition of a SYN.
-func marks(flags byte) byte {
-	if flags&flagSYN != 0 {
-		return flags
-	}
-	return flags & flagFIN
-}
-
-// step delivers the next n held frames one by one, each with all that follows of it.
-func (c *cable) step(n int) []*frame {
-	var out []*frame
-	for ; n > 0 && len(c.held) > 0; n-- {
-		f := c.held[0]
-		c.held = c.held[1:]
-		out = append(out, f)
-		c.send(f)
-		c.pump()
-	}
-	return out
-}
-
-// release holds nothing any more, and lets go of what was held.
-func (c *cable) release() []*frame {
-	c.hold = nil
-	return c.step(len(c.held))
+	s := c.tracker.Segment(p)
+	s.Fate, s.Where, s.Frame, s.At = journal.Seen, where, slices.Clone(data), j.Since(time.Now())
+	j.Add(c.lab.tab.Loop.Current(), 0, s)
 }
 
 // heal ends all faults; what is held stays so.

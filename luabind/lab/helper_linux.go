@@ -51,9 +51,7 @@ func start() (*helper, error) {
 			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
 			Setpgid:     true, // ^C and ^Z of the terminal are not for it
 		}}
-	sock.Fork.Lock()
-	err = h.process.Start()
-	sock.Fork.Unlock()
+	err = sock.Start(h.process)
 	for _, f := range theirs {
 		f.Close()
 	}

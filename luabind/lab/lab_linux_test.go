@@ -289,18 +289,6 @@ func TestOwnNetwork(t *testing.T) {
 	}
 }
 
-// FuzzDecode gives the decoder any bytes for a frame.
-func FuzzDecode(f *testing.F) {
-	f.Add(make([]byte, etherSize+40))
-	f.Fuzz(func(t *testing.T, frame []byte) {
-		p, ok := decode(frame)
-		if ok && (p.Len < 0 || len(p.Data) > dataShown) {
-			t.Errorf("%+v", p)
-		}
-		make(tracker).see(&p)
-	})
-}
-
 // BenchmarkReady measures a lab of two hosts, from nothing until it is ready.
 func BenchmarkReady(b *testing.B) {
 	for b.Loop() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 )
@@ -36,7 +37,8 @@ func (*Host) Open(string) (int, error) { return -1, errLinux }
 // frame and port are what filters look at.
 type (
 	frame struct {
-		packet
+		journal.Segment
+		bits     byte
 		from, to *port
 	}
 	port struct{ host *Host }

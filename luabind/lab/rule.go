@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"socksh/luabind/journal"
+	"socksh/luabind/wire"
 )
 
 // A filter says which segments something is meant for; hosts that are nil, and
@@ -19,7 +20,7 @@ const anyFlags = -1
 
 func (f *filter) fits(fr *frame) bool {
 	switch {
-	case f.flags != anyFlags && (fr.Protocol != "TCP" || f.flags != int(fr.flags)),
+	case f.flags != anyFlags && (fr.Protocol != "TCP" || f.flags != int(fr.bits)),
 		f.from != nil && f.from != fr.from.host,
 		f.to != nil && f.to != fr.to.host,
 		f.data && fr.Len == 0:
@@ -32,7 +33,7 @@ func (f *filter) fits(fr *frame) bool {
 func (f *filter) String() string {
 	var words []string
 	if f.flags != anyFlags {
-		words = append(words, flagNames(byte(f.flags)))
+		words = append(words, wire.FlagText(byte(f.flags)))
 	}
 	if f.from != nil {
 		words = append(words, "from "+f.from.name)

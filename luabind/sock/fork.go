@@ -1,17 +1,30 @@
 package sock
 
-import "sync"
+import (
+	"os/exec"
+	"sync"
+	"syscall"
+)
 
-// Fork is held by who starts a process, from its beginning until its exec, where
-// package syscall does not see to that itself: a child has copies of all descriptors
-// until then, and a close(2) meanwhile would not be the last one. No FIN would go out.
 // Descriptors are the process's, and so is this lock, the one variable that sessions
 // share.
-var Fork sync.RWMutex
+var starting sync.RWMutex
 
-// closing makes the last close of a descriptor.
+// Start starts a process. Until its exec a child has copies of all descriptors, and a
+// close(2) meanwhile would not be the last one: no FIN would go out. So nobody's
+// descriptor is closed before that.
+func Start(cmd *exec.Cmd) error {
+	starting.Lock()
+	defer starting.Unlock()
+	return cmd.Start()
+}
+
+// closing makes the last close of a descriptor. Processes that others start count too,
+// as far as package syscall tells: its lock is let go of when the child's exec begins.
 func closing(fd int, close func(int) error) error {
-	Fork.RLock()
-	defer Fork.RUnlock()
+	starting.RLock()
+	defer starting.RUnlock()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	return close(fd)
 }

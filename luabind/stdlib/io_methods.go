@@ -134,7 +134,7 @@ func (l *ioLibrary) popen(c call) int {
 		p.cmd.Stdin = r
 		f.w = programPipe{l.sys, w}
 	}
-	err = p.cmd.Start()
+	err = l.sys.Start(p.cmd)
 	theirs.Close()
 	if err != nil {
 		ours.Close()

@@ -55,7 +55,7 @@ func (c call) execute(sys System) int {
 		c.raise("%s", errSealed)
 	}
 	p := newProgram(sys, command)
-	if err := p.cmd.Start(); err != nil {
+	if err := sys.Start(p.cmd); err != nil {
 		return c.push(lua.LNumber(-1))
 	}
 	status, err := p.wait()

@@ -19,6 +19,8 @@ type System interface {
 	Streams() (in io.Reader, out, err io.Writer)
 	// OpenFile opens a file with flags as those of os.OpenFile.
 	OpenFile(path string, flag int) (*os.File, error)
+	// Start starts a program.
+	Start(cmd *exec.Cmd) error
 	// Block runs f beside the program and waits for it. Where the wait ends before, it
 	// gives an Interrupted, f's context is done, and what f gives is lost.
 	Block(f func(context.Context) error) error

@@ -13,9 +13,9 @@ import (
 type Packet struct {
 	journal.Segment
 	About *Flow // what an ICMP error is about, nil for anything else
+	Bits  byte  // of TCP: the flags
 
 	whole    bool // a TCP segment with all of its header
-	tcp      byte // its flags
 	scale    int8 // the window scale that a SYN offers, -1 without one
 	sacks    int
 	sack     [4][2]uint32

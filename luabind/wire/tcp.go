@@ -8,20 +8,21 @@ import (
 
 // Flags of TCP; see RFC 9293, section 3.1, and RFC 3168.
 const (
-	flagFIN = 1 << iota
-	flagSYN
-	flagRST
-	flagPSH
-	flagACK
+	FIN = 1 << iota
+	SYN
+	RST
+	PSH
+	ACK
 )
 
 var flagNames = [8]string{"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"}
 
-func flagText(bits byte) string {
+// FlagText returns names of flags, such as "SYN+ACK".
+func FlagText(bits byte) string {
 	switch bits { // most are one of these, which need no memory
-	case flagACK:
+	case ACK:
 		return "ACK"
-	case flagPSH | flagACK:
+	case PSH | ACK:
 		return "PSH+ACK"
 	}
 	var names []string
@@ -43,8 +44,8 @@ func (p *Packet) readTCP(b []byte) int {
 		return -1
 	}
 	p.Seq, p.Ack = binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:])
-	p.tcp, p.whole = b[13], true
-	p.Flags = flagText(p.tcp)
+	p.Bits, p.whole = b[13], true
+	p.Flags = FlagText(p.Bits)
 	p.Window = int(binary.BigEndian.Uint16(b[14:]))
 	p.readOptions(b[20:head])
 	return head
@@ -66,7 +67,7 @@ const (
 func (p *Packet) readOptions(b []byte) {
 	var words []string
 	tell := func(format string, v ...any) {
-		if p.tcp&flagSYN != 0 {
+		if p.Bits&SYN != 0 {
 			words = append(words, fmt.Sprintf(format, v...))
 		}
 	}

@@ -51,7 +51,7 @@ func (t *Tracker) Segment(p *Packet) journal.Segment {
 	}
 	there, back := ends{p.From, p.To}, ends{p.To, p.From}
 	own, other := t.side(there), t.side(back)
-	syn, ack := p.tcp&flagSYN != 0, p.tcp&flagACK != 0
+	syn, ack := p.Bits&SYN != 0, p.Bits&ACK != 0
 	if syn && (own == nil || !own.syn || own.base != p.Seq) {
 		if !ack && other != nil && other.began { // the same addresses, another connection
 			delete(t.young, back)
@@ -61,7 +61,7 @@ func (t *Tracker) Segment(p *Packet) journal.Segment {
 	}
 	if own == nil {
 		own = &side{scale: -1}
-		if p.tcp&flagRST == 0 {
+		if p.Bits&RST == 0 {
 			own = t.put(there, side{base: p.Seq - 1, scale: -1})
 		}
 	}
