@@ -193,7 +193,7 @@ func (c *cable) collect() {
 	for _, h := range c.lab.hosts {
 		for data := h.loopback.next(); data != nil; data = h.loopback.next() {
 			if p, ok := wire.Decode(data); ok {
-				c.tell(&p, data, h.name+" lo")
+				c.tell(&p, data, h.name+":lo")
 			}
 		}
 	}
