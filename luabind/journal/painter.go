@@ -22,7 +22,7 @@ func (p *painter) paint(e Event) {
 	case State:
 		p.remark(e, p.handle(e.Handle).lane, "state", p.label(e.Handle)+f.String())
 	case Queue:
-		if f.Limit > 0 || f.After > f.Before {
+		if f.Tells() {
 			p.remark(e, p.handle(e.Handle).lane, "queue", p.label(e.Handle)+f.boxes())
 		}
 	case Counter:

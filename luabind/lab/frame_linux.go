@@ -60,7 +60,7 @@ func (c *cable) take(f *frame) {
 		return
 	case found && deed == behind && c.aside == nil:
 		c.aside = f
-		c.note(f, journal.Held)
+		c.note(f, journal.Overtaken)
 		return
 	}
 	c.send(f)

@@ -37,6 +37,10 @@ func (c *cable) describe() sock.Value {
 		}
 		held = append(held, v)
 	}
+	var aside []sock.Value
+	if c.aside != nil {
+		aside = append(aside, c.aside.value())
+	}
 	for _, f := range c.flight {
 		flight = append(flight, add(f.value(), "arrives", seconds(max(0, time.Until(f.due)))))
 	}
@@ -70,6 +74,6 @@ func (c *cable) describe() sock.Value {
 		fault("%d segments more were lost because they came too fast", c.missed)
 	}
 	list := func(v []sock.Value) sock.Value { return sock.Value{Type: sock.List, Any: v} }
-	return sock.Value{Type: sock.Record, Any: []sock.Field{{Name: "held", Value: list(held)}, {Name: "in_flight", Value: list(flight)},
+	return sock.Value{Type: sock.Record, Any: []sock.Field{{Name: "held", Value: list(held)}, {Name: "overtaken", Value: list(aside)}, {Name: "in_flight", Value: list(flight)},
 		{Name: "lost", Value: sock.Num(c.lost)}, {Name: "repeated", Value: sock.Num(c.again)}, {Name: "faults", Value: list(faults)}}}
 }

@@ -64,9 +64,9 @@ func (r *recording) place(name string, link linkType) int {
 }
 
 // record puts the frame of an event into the file, whoever has told of it. What a cable
-// holds is not there yet.
+// keeps is not there yet.
 func (w *Wire) record(e *journal.Event, s journal.Segment) {
-	if s.Fate == journal.Held {
+	if s.Fate == journal.Held || s.Fate == journal.Overtaken {
 		return
 	}
 	frame, length, link := s.Frame, len(s.Frame), linkEthernet
