@@ -35,7 +35,8 @@ func (p *painter) paint(e Event) {
 		}
 	case Segment:
 		from, to := p.laneOf(f.From, f.To), p.laneOf(f.To, f.From)
-		p.rows = append(p.rows, Row{Event: e.N, Arrow: &Arrow{From: from, To: to, Text: f.Summary(), Fate: f.Fate}})
+		text, _, _ := strings.Cut(f.Summary(), ", about ") // an ICMP message stands under what it is about
+		p.rows = append(p.rows, Row{Event: e.N, Arrow: &Arrow{From: from, To: to, Text: text, Fate: f.Fate}})
 	}
 }
 

@@ -203,7 +203,11 @@ func (w *Watch) ask(h *sock.Handle) {
 		tell(journal.Queue{Name: "incomplete", Before: before.halves, After: now.halves, Local: now.ends.local})
 	}
 	if now.queue != before.queue {
-		tell(journal.Queue{Name: "completed", Before: before.queue, After: now.queue, Limit: now.backlog + 1, Local: now.ends.local})
+		backlog := now.backlog
+		if now.state == "gone" {
+			backlog = before.backlog
+		}
+		tell(journal.Queue{Name: "completed", Before: before.queue, After: now.queue, Limit: backlog + 1, Local: now.ends.local})
 	}
 	if now.recv != before.recv {
 		tell(journal.Queue{Name: "receive", Before: before.recv, After: now.recv, Local: now.ends.local})

@@ -135,7 +135,8 @@ func (c *cable) dropHeld(f *filter, n *int) []*frame {
 		return true
 	})
 	for _, h := range gone {
-		c.drop(h)
+		c.lost++
+		c.note(h, journal.Dropped)
 	}
 	return gone
 }

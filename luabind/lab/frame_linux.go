@@ -16,7 +16,8 @@ type frame struct {
 	from, to *port
 	due      time.Time // when it arrives
 	since    time.Time // when it was held
-	repeats  int       // retransmissions that came while it was held
+	lost     bool
+	repeats  int // retransmissions that came while it was held
 }
 
 // value is the frame as a record.
@@ -39,7 +40,7 @@ func segments(all []*frame) sock.Value {
 // take decides what becomes of a frame that a host has sent.
 func (c *cable) take(f *frame) {
 	if slices.Contains(c.cuts, nil) || slices.Contains(c.cuts, f.from.host) || slices.Contains(c.cuts, f.to.host) {
-		c.drop(f)
+		c.lose(f)
 		return
 	}
 	if first := c.heldBefore(f); first != nil { // the kernel's timer has run out meanwhile
@@ -51,7 +52,7 @@ func (c *cable) take(f *frame) {
 	deed, found := c.deedFor(f)
 	switch {
 	case found && deed == lose:
-		c.drop(f)
+		c.lose(f)
 		return
 	case c.hold != nil && c.hold.fits(f):
 		f.since = time.Now()
@@ -108,13 +109,19 @@ func (c *cable) send(f *frame) {
 	c.flight = slices.Insert(c.flight, i, f)
 }
 
-func (c *cable) drop(f *frame) {
+// lose sends a frame that will not arrive: it is told in its turn, and no other waits for it.
+func (c *cable) lose(f *frame) {
+	f.lost = true
 	c.lost++
-	c.note(f, journal.Dropped)
+	c.send(f)
 }
 
-// deliver gives a frame to the host that it is for.
+// deliver gives a frame to the host that it is for, if it is not lost.
 func (c *cable) deliver(f *frame) {
+	if f.lost {
+		c.note(f, journal.Dropped)
+		return
+	}
 	c.note(f, journal.Delivered)
 	f.to.write(f.Frame) // a host whose queue is full loses it, as on any wire
 	c.dirty = true
@@ -131,13 +138,13 @@ func (c *cable) note(f *frame, fate journal.Fate) {
 	j.Add(c.lab.tab.Loop.Current(), 0, f.Segment)
 }
 
-// tell adds a segment that was only seen.
+// tell adds a segment that was only seen: a loopback has carried it when it is read here,
+// so what it has changed comes after.
 func (c *cable) tell(p *wire.Packet, data []byte, where string) {
 	j := c.lab.tab.Journal
 	if j == nil {
 		return
 	}
-	c.look()
 	s := c.tracker.Segment(p)
 	s.Fate, s.Where, s.Frame, s.At = journal.Seen, where, slices.Clone(data), j.Since(time.Now())
 	j.Add(c.lab.tab.Loop.Current(), 0, s)

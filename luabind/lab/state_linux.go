@@ -42,6 +42,9 @@ func (c *cable) describe() sock.Value {
 		aside = append(aside, c.aside.value())
 	}
 	for _, f := range c.flight {
+		if f.lost {
+			continue
+		}
 		flight = append(flight, add(f.value(), "arrives", seconds(max(0, time.Until(f.due)))))
 	}
 	fault := func(format string, args ...any) {
