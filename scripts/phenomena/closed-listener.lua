@@ -25,3 +25,4 @@ release() -- the last segment of its handshake
 expect.equal(state(half), "CLOSE")
 expect.errno("ECONNRESET", recv, half)
 print(ladder())
+lab("end")

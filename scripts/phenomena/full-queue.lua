@@ -37,3 +37,4 @@ for listener, l in pairs(late) do -- accept makes room, and the SYN is repeated 
   l[2]:join()
   expect.equal(state(l[1]), "ESTABLISHED")
 end
+lab("end")

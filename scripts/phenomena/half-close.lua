@@ -24,3 +24,4 @@ expect.equal(getsockopt(c, "TCP_INFO").state, "CLOSE") -- TIME_WAIT has no descr
 c:close()
 both("TIME_WAIT", "gone")
 print(ladder())
+lab("end")
