@@ -30,7 +30,8 @@ type Trial struct {
 	end      time.Time // of what may run now
 	limit    string    // which limit that end is, in words
 	mayLeave map[*sock.Handle]bool
-	broken   bool // what runs now has been ended
+	late     map[*sock.Job]bool // tasks that still ran when the scenario had ended
+	broken   bool               // what runs now has been ended
 }
 
 // TrialLimits bound a trial in time; 0 is no bound.
@@ -55,6 +56,7 @@ type Failure struct {
 	Phase   string // "" for the scenario's own body, "setup", a subtest's name…
 	Message string
 	Where   string // "file.lua:12", "" where no line is to blame
+	Why     string // the cause, as far as the kernel tells it
 	// Compared says that Expected and Got are what a check compared, as texts or bytes.
 	Compared      bool
 	Expected, Got string
@@ -282,6 +284,9 @@ func (tr *Trial) look() {
 // judge describes an error that has ended a task of Lua.
 func (s *Session) judge(err error) Failure {
 	f := Failure{Kind: ScriptFailed, Message: err.Error()}
+	if failed := new(sock.Error); errors.As(err, &failed) {
+		f.Why = s.kernel.Explain(s.Table, failed)
+	}
 	var panicked *loop.PanicError
 	if errors.As(err, &panicked) {
 		f.Kind, f.Stack = Bug, panicked.Stack

@@ -169,7 +169,7 @@ end)`}, func(w *workshop) {
 				"fails":             {`a.lua:8: expected "a\nc\n", got "a\nb\n"`, ">    8 | scenario(\"fails\"", "-c", "+b", "again: socksh test a.lua::fails"},
 				"raises":            {"a.lua:9: connect 1 127.0.0.1:1: ECONNREFUSED", "last events of each handle:", "handles, when it failed:"},
 				"unexpected":        {"it passed, and was expected to fail: bug 8"},
-				"leaves a handle":   {"handle 1 is left open: stream"},
+				"leaves a handle":   {"a.lua:14: handle 1, made here, is left open: stream"},
 				"leaves CLOSE_WAIT": {"CLOSE_WAIT", "its peer has closed, and nobody has closed it"},
 				"leaves a task":     {"still running at the end: task j1 (spawn a.lua:22): recv 1, for 2", "at "},
 				"a task fails":      {"task j1 (spawn a.lua:23): in the task", "recv 1   (has not ended)"},

@@ -63,6 +63,9 @@ const DefaultTimeout = time.Minute
 
 // Test runs the scenarios of paths, and returns the exit status.
 func (s *Suite) Test(paths []string) int {
+	if err := s.check(); err != nil {
+		return s.misused(err)
+	}
 	s.redactor = newRedactor(s.Streams.Vars.Secrets)
 	if s.Update && os.Getenv("CI") != "" {
 		return s.misused(errors.New("--update is not for CI: there nobody reads what has changed"))
@@ -78,7 +81,7 @@ func (s *Suite) Test(paths []string) int {
 	for {
 		seen := changed(paths)
 		status := s.once(paths)
-		if !s.Watch || s.why() != "" {
+		if !s.Watch || s.List || s.why() != "" {
 			return status
 		}
 		fmt.Fprintln(s.Streams.Err, "waiting for a change; ^C ends")
@@ -92,6 +95,38 @@ func (s *Suite) Test(paths []string) int {
 			return s.signal
 		}
 	}
+}
+
+// check refuses what no run can be made of, before anything runs: a folder that cannot
+// be made would else be met at the end.
+func (s *Suite) check() error {
+	for _, n := range []struct {
+		flag         string
+		value, least int
+	}{{"jobs", s.Jobs, 1}, {"repeat", s.Choice.Repeat, 1}, {"retries", s.Retries, 0}, {"max-fail", s.MaxFail, 0}} {
+		if n.value < n.least {
+			return fmt.Errorf("--%s takes %d or more, not %d", n.flag, n.least, n.value)
+		}
+	}
+	for _, d := range []struct {
+		flag  string
+		value time.Duration
+	}{{"timeout", s.Timeout}, {"call-timeout", s.CallTimeout}, {"run-timeout", s.RunTimeout}} {
+		if d.value < 0 {
+			return fmt.Errorf("--%s takes no negative time: %s", d.flag, d.value)
+		}
+	}
+	for _, t := range s.Reports {
+		if err := t.Check(); err != nil {
+			return err
+		}
+	}
+	if s.Artifacts != "" {
+		if err := os.MkdirAll(s.Artifacts, 0o777); err != nil {
+			return fmt.Errorf("--artifacts: %w", err)
+		}
+	}
+	return nil
 }
 
 func (s *Suite) misused(err error) int {
@@ -397,6 +432,18 @@ func (s *Suite) again(it *item) string {
 		} else {
 			words = append(words, "--var", s.redactor.text(name+"="+value))
 		}
+	}
+	if s.Timeout != DefaultTimeout && it.Limit == 0 {
+		words = append(words, "--timeout", s.Timeout.String())
+	}
+	if s.CallTimeout > 0 {
+		words = append(words, "--call-timeout", s.CallTimeout.String())
+	}
+	for _, a := range s.adopted {
+		words = append(words, "--adopt", fmt.Sprintf("%s=%d", a.name, a.fd))
+	}
+	if s.Streams.Sandbox {
+		words = append(words, "--sandbox")
 	}
 	return shell(words...)
 }

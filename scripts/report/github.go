@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,10 @@ import (
 // mostAnnotations is how many errors are annotated: GitHub shows ten of a step, and the
 // last one tells how many more there are.
 const mostAnnotations = 9
+
+// mostSummary is how large a step's summary may be in bytes: what several commands of the
+// step have written together.
+const mostSummary = 1 << 20
 
 // Annotate writes workflow commands of GitHub Actions: an error at its line for each
 // case that failed.
@@ -31,7 +36,7 @@ func Annotate(w io.Writer, r *Run) {
 				file, line = f.Where[:at], k
 			}
 		}
-		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(file), line, asProperty(c.ID), asData(message+"\nagain: "+c.Again))
+		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(file), line, asProperty(c.ID), asData(shorten(Visible(message), mostMessage)+"\nagain: "+c.Again))
 	}
 	if more := n - mostAnnotations; more > 0 {
 		fmt.Fprintf(w, "::error title=socksh::%d scenarios more have failed\n", more)
@@ -49,7 +54,16 @@ func Summarize(r *Run) error {
 		return err
 	}
 	defer f.Close()
-	return Markdown(f, r)
+	var page bytes.Buffer
+	if err := Markdown(&page, r); err != nil {
+		return err
+	}
+	if info, err := f.Stat(); err == nil && info.Size()+int64(page.Len()) > mostSummary {
+		page.Reset()
+		heading(&page, r)
+	}
+	_, err = page.WriteTo(f)
+	return err
 }
 
 // asData and asProperty escape what a workflow command takes as data and as a property.
