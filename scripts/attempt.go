@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"socksh/luabind"
@@ -40,12 +41,17 @@ func (s *Suite) attempt(it *item) (report.Attempt, *evidence) {
 	go func() {
 		a := a
 		var e *evidence
+		defer func() {
+			if r := recover(); r != nil {
+				e = broken(&a, &loop.PanicError{Value: r, Stack: debug.Stack()})
+			}
+			ended <- result{a, e}
+		}()
 		if it.transcript {
 			e = s.attemptTranscript(it, &a, stop)
 		} else {
 			e = s.attemptLua(it, &a, out, stop)
 		}
-		ended <- result{a, e}
 	}()
 	limit := s.limitOf(it)
 	var deadline <-chan time.Time // of a transcript, or of a scenario that keeps its loop

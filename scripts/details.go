@@ -13,13 +13,17 @@ import (
 
 	"socksh/luabind"
 	"socksh/luabind/journal"
+	"socksh/luabind/sock"
 	"socksh/scripts/report"
 )
 
 // What the details of a failure show: lines of source around the one to blame, events
-// of each handle, lines of output and of a difference.
+// of each handle, lines of output and of a difference; characters of a line of source, and
+// bytes from the first that differs.
 const (
 	sourceAround  = 2
+	sourceWidth   = 200
+	differWidth   = 40
 	eventsEach    = 8
 	outputLines   = 40
 	diffLines     = 60
@@ -38,7 +42,7 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	}
 	tellEvents(&b, e)
 	if e.handles != "" && e.handles != "no handles" {
-		b.WriteString("handles, when it failed:\n")
+		b.WriteString("handles, when it failed (R: can be read, W: written, X: has urgent data):\n")
 		indent(&b, e.handles, "  ")
 	}
 	fmt.Fprintf(&b, "again: %s\n", s.again(it))
@@ -54,6 +58,9 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 
 func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
 	fmt.Fprintln(b, f.String())
+	if f.Why != "" {
+		fmt.Fprintf(b, "why: %s\n", f.Why)
+	}
 	tellSource(b, it, f.Where)
 	if f.Compared {
 		tellDifference(b, f.Expected, f.Got)
@@ -81,13 +88,18 @@ func tellSource(b *strings.Builder, it *item, where string) {
 		if i == n {
 			mark = ">"
 		}
-		fmt.Fprintf(b, "  %s %4d | %s\n", mark, i, lines[i-1])
+		line := []rune(lines[i-1])
+		if len(line) > sourceWidth {
+			line = append(line[:sourceWidth:sourceWidth], '…')
+		}
+		fmt.Fprintf(b, "  %s %4d | %s\n", mark, i, string(line))
 	}
 }
 
 // tellDifference shows how two values differ, line by line, and byte by byte where
 // they are not plain text.
 func tellDifference(b *strings.Builder, want, got string) {
+	tellFirst(b, want, got)
 	if strings.Contains(want+got, "\n") {
 		b.WriteString("difference (- expected, + got):\n")
 		indent(b, firstLines(difference(lined(report.Visible(want)), lined(report.Visible(got))), diffLines), "  ")
@@ -96,6 +108,28 @@ func tellDifference(b *strings.Builder, want, got string) {
 		b.WriteString("bytes (- expected, + got):\n")
 		indent(b, firstLines(difference(hex.Dump([]byte(want)), hex.Dump([]byte(got))), diffLines), "  ")
 	}
+}
+
+// tellFirst tells where two long values begin to differ.
+func tellFirst(b *strings.Builder, want, got string) {
+	at := 0
+	for at < min(len(want), len(got)) && want[at] == got[at] {
+		at++
+	}
+	if len(want) == len(got) && at == len(want) || max(len(want), len(got)) <= differWidth/2 {
+		return
+	}
+	from := func(text string) string {
+		switch rest := text[at:]; {
+		case rest == "":
+			return "ends there"
+		case len(rest) > differWidth:
+			return "goes on " + sock.Quote(rest[:differWidth]) + "…"
+		default:
+			return "goes on " + sock.Quote(rest)
+		}
+	}
+	fmt.Fprintf(b, "the first %d bytes are the same; what was expected (%d bytes) %s, what came (%d bytes) %s\n", at, len(want), from(want), len(got), from(got))
 }
 
 // difference returns the lines of a unified diff without its heads.

@@ -47,6 +47,7 @@ type Suite struct {
 	Colour      bool
 	Version     string
 
+	mute     string // what lets GitHub's runner take commands again
 	redactor *redactor
 	adopted  []adopted
 	progress *progress
@@ -223,6 +224,10 @@ func (s *Suite) begin(n int) {
 		out = &flushing{s.Streams.Out}
 	}
 	s.progress = &progress{out: out, terminal: s.Terminal, colour: s.Colour, verbose: s.Verbose, width: s.Width, all: n}
+	if s.Annotate {
+		s.mute = report.Mute(s.Streams.Out)
+		s.Streams.Out.Flush()
+	}
 	if s.Choice.Shuffle {
 		fmt.Fprintf(out, "shuffled with --seed %d\n", s.Choice.Seed)
 	}
@@ -300,13 +305,22 @@ func (s *Suite) run(items []*item) *report.Run {
 			})
 		}
 		go func() { workers.Wait(); close(events) }()
-		for e := range events {
-			c := r.Cases[e.n]
-			if !e.ended {
-				s.progress.start(c.ID)
-				continue
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case e, ok := <-events:
+				switch {
+				case !ok:
+					return
+				case e.ended:
+					s.progress.end(r.Cases[e.n])
+				default:
+					s.progress.start(r.Cases[e.n].ID)
+				}
+			case <-ticker.C:
+				s.progress.tick()
 			}
-			s.progress.end(c)
 		}
 	}
 	isSerial := func(it *item) bool { return slices.Contains(it.Tags, serial) }
@@ -365,6 +379,7 @@ func (s *Suite) report(run *report.Run) int {
 		failed(t.Write(run))
 	}
 	if s.Annotate {
+		report.Unmute(s.Streams.Out, s.mute)
 		report.Annotate(s.Streams.Out, run)
 		failed(report.Summarize(run))
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"os"
@@ -42,6 +43,17 @@ func Annotate(w io.Writer, r *Run) {
 		fmt.Fprintf(w, "::error title=socksh::%d scenarios more have failed\n", more)
 	}
 }
+
+// Mute keeps the runner from taking what follows as commands: what a peer has sent may
+// look like one. It returns what Unmute takes.
+func Mute(w io.Writer) string {
+	token := rand.Text()
+	fmt.Fprintf(w, "::stop-commands::%s\n", token)
+	return token
+}
+
+// Unmute lets the runner take commands again.
+func Unmute(w io.Writer, token string) { fmt.Fprintf(w, "::%s::\n", token) }
 
 // Summarize appends the run to the step's summary, where GitHub Actions asks for one.
 func Summarize(r *Run) error {
