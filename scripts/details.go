@@ -18,12 +18,13 @@ import (
 )
 
 // What the details of a failure show: lines of source around the one to blame, events
-// of each handle, lines of output and of a difference; characters of a line of source, and
-// bytes from the first that differs.
+// of each handle, lines of output and of a difference; characters of a line; bytes from the
+// first that differs, and of a message.
 const (
 	sourceAround  = 2
-	sourceWidth   = 200
+	lineWidth     = 240
 	differWidth   = 40
+	messageSize   = 1200
 	eventsEach    = 8
 	outputLines   = 40
 	diffLines     = 60
@@ -33,9 +34,7 @@ const (
 // details tells all that is known of a failed attempt.
 func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	var b strings.Builder
-	for _, f := range a.Failures {
-		tellFailure(&b, it, f)
-	}
+	b.WriteString(failuresText(it, a.Failures))
 	if a.Output != "" {
 		b.WriteString("output:\n")
 		indent(&b, lastLines(a.Output, outputLines), "  | ")
@@ -56,8 +55,16 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	return b.String()
 }
 
+func failuresText(it *item, all []luabind.Failure) string {
+	var b strings.Builder
+	for _, f := range all {
+		tellFailure(&b, it, f)
+	}
+	return b.String()
+}
+
 func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
-	fmt.Fprintln(b, f.String())
+	fmt.Fprintln(b, report.Shorten(f.String(), messageSize))
 	if f.Why != "" {
 		fmt.Fprintf(b, "why: %s\n", f.Why)
 	}
@@ -88,11 +95,7 @@ func tellSource(b *strings.Builder, it *item, where string) {
 		if i == n {
 			mark = ">"
 		}
-		line := []rune(lines[i-1])
-		if len(line) > sourceWidth {
-			line = append(line[:sourceWidth:sourceWidth], '…')
-		}
-		fmt.Fprintf(b, "  %s %4d | %s\n", mark, i, string(line))
+		indent(b, fmt.Sprintf("%s %4d | %s", mark, i, lines[i-1]), "  ")
 	}
 }
 
@@ -206,7 +209,11 @@ func tellEvents(b *strings.Builder, e *evidence) {
 
 func indent(b *strings.Builder, text, with string) {
 	for line := range strings.Lines(text) {
-		b.WriteString(strings.TrimRight(with+strings.TrimRight(line, "\n"), " ") + "\n")
+		line := []rune(strings.TrimRight(with+strings.TrimRight(line, "\n"), " "))
+		if len(line) > lineWidth {
+			line = append(line[:lineWidth:lineWidth], '…')
+		}
+		b.WriteString(string(line) + "\n")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"socksh/luabind"
+	"socksh/luabind/loop"
 	"socksh/scripts/report"
 )
 
@@ -341,6 +343,14 @@ func (s *Suite) run(items []*item) *report.Run {
 
 // try runs an item, again if it fails and may be tried again.
 func (s *Suite) try(it *item, c *report.Case) {
+	defer func() {
+		if r := recover(); r != nil {
+			a := report.Attempt{Began: time.Now()}
+			broken(&a, &loop.PanicError{Value: r, Stack: debug.Stack()})
+			a.Details = failuresText(it, a.Failures)
+			c.Attempts, c.Status = append(c.Attempts, a), report.Failed
+		}
+	}()
 	for n := 1; ; n++ {
 		a, e := s.attempt(it)
 		if a.Status == report.Skipped && a.Unmet && s.Require {
@@ -397,7 +407,7 @@ func (s *Suite) status(run *report.Run) int {
 			if last.Unmet {
 				unmet++
 			}
-			bug = bug || last.Failures[0].Kind == luabind.Bug
+			bug = bug || slices.ContainsFunc(last.Failures, func(f luabind.Failure) bool { return f.Kind == luabind.Bug })
 		}
 	}
 	switch failed := run.Count(report.Failed); {

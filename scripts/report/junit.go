@@ -158,7 +158,7 @@ func (c *Case) junit(most int) testcase {
 	case Failed:
 		first := &c.Attempts[0]
 		f, message := first.lead()
-		m := &remark{Message: oneLine(message, mostMessage), Type: f.Kind, Text: shorten(Visible(first.Details), most)}
+		m := &remark{Message: oneLine(message, mostMessage), Type: f.Kind, Text: Shorten(Visible(first.Details), most)}
 		if f.Kind == "check" {
 			tc.Failure = m
 		} else {
@@ -169,7 +169,7 @@ func (c *Case) junit(most int) testcase {
 		}
 	}
 	if last != nil && (c.Status == Failed || c.Status == Flaky) {
-		out := shorten(Visible(last.Output), most)
+		out := Shorten(Visible(last.Output), most)
 		var files []property
 		for _, a := range c.Attempts {
 			for _, file := range a.Files {
@@ -187,7 +187,7 @@ func (c *Case) junit(most int) testcase {
 
 func (a *Attempt) rerun(most int) rerun {
 	f, message := a.lead()
-	return rerun{Message: oneLine(message, mostMessage), Type: f.Kind, Stack: shorten(Visible(a.Details), most), Out: shorten(Visible(a.Output), most)}
+	return rerun{Message: oneLine(message, mostMessage), Type: f.Kind, Stack: Shorten(Visible(a.Details), most), Out: Shorten(Visible(a.Output), most)}
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

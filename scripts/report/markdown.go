@@ -64,7 +64,7 @@ func heading(w io.Writer, r *Run) { fmt.Fprintf(w, "## socksh: %s\n\n", mdText(r
 func mdFailure(b *bufio.Writer, c *Case) {
 	a := c.Last()
 	_, message := a.lead()
-	details := shorten(Visible(a.Details), mostDetails)
+	details := Shorten(Visible(a.Details), mostDetails)
 	fence := "```"
 	for strings.Contains(details, fence) {
 		fence += "`"

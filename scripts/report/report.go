@@ -198,9 +198,9 @@ func (t Target) Write(r *Run) error {
 	return err
 }
 
-// shorten returns text with at most n bytes, and in the place of more how many are left
+// Shorten returns text with at most n bytes, and in the place of more how many are left
 // out: its begin and its end tell most.
-func shorten(text string, n int) string {
+func Shorten(text string, n int) string {
 	if len(text) <= n {
 		return text
 	}
@@ -216,7 +216,7 @@ func shorten(text string, n int) string {
 
 // oneLine returns text as one line of at most n bytes.
 func oneLine(text string, n int) string {
-	return strings.NewReplacer("\n", " ", "\t", " ").Replace(shorten(Visible(text), n))
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(Shorten(Visible(text), n))
 }
 
 // lead returns the first failure of an attempt, and what it says in a line.
