@@ -67,6 +67,9 @@ type Failure struct {
 // String returns the failure in a line: where, in which phase, and what.
 func (f Failure) String() string {
 	text := f.Message
+	if note, _, found := strings.Cut(text, "expected "); f.Compared && found && len(text) > 2*comparedSize {
+		text = fmt.Sprintf("%sexpected %s, got %s", note, cut(sock.Quote(f.Expected)), cut(sock.Quote(f.Got)))
+	}
 	if f.Phase != "" {
 		text = f.Phase + ": " + text
 	}
@@ -74,6 +77,16 @@ func (f Failure) String() string {
 		text = f.Where + ": " + text
 	}
 	return text
+}
+
+// comparedSize is how much a failure's line shows of each of two values that are long.
+const comparedSize = 200
+
+func cut(text string) string {
+	if len(text) <= comparedSize {
+		return text
+	}
+	return strings.ToValidUTF8(text[:comparedSize], "") + "…"
 }
 
 // How long what comes after a scenario may take, how long nothing may happen before a

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -201,6 +202,99 @@ scenario("a call", function() local a = pair() a:recv() end)
 			w.contains(w.test(1, "t.txt", "--timeout", "200ms"), "t.txt:3: the scenario's limit of 200ms is over")
 			w.contains(w.test(1, "a.lua::a call", "t.txt", "--run-timeout", "300ms", "--report", "junit=r.xml"), "the run's limit of 300ms is over", "recv 1, for")
 			w.contains(w.read("r.xml"), `tests="2"`, "the run&#39;s limit")
+		}},
+		{"deadlines of programs and files", map[string]string{"a.lua": `
+scenario("execute", {timeout = 0.2}, function() os.execute("echo $$ >pid; exec sleep 1000") end)
+scenario("trap", {timeout = 0.2}, function() os.execute("trap '' INT TERM HUP; echo $$ >pid; sleep 1000; sleep 1001") end)
+scenario("read", {timeout = 0.2}, function()
+  local f = io.popen("echo $$ >pid; exec sleep 1000")
+  f:read("*a")
+end)
+scenario("close", {timeout = 0.2}, function() io.popen("echo $$ >pid; exec sleep 1000"):close() end)
+scenario("open a pipe", {timeout = 0.2}, function() os.execute("mkfifo p1") io.open("p1") end)
+scenario("read a pipe", {timeout = 0.2}, function() os.execute("mkfifo p2") io.open("p2", "r+"):read() end)
+scenario("others go on", {timeout = 20}, function()
+  os.execute("mkfifo p3")
+  local job = spawn(function() local f = io.open("p3") local text = f:read() f:close() return text end)
+  local f = io.open("p3", "w") f:write("through\n") f:close()
+  expect.equal(join(job), "through")
+end)`}, func(w *workshop) {
+			for name, doing := range map[string]string{"execute": `a.lua:2: the scenario's limit of 200ms is over`, "trap": `the scenario: os.execute "trap`,
+				"read": `the scenario: read of io.popen "echo $$ >pid; exec sleep 1000", for`, "close": `the scenario: io.popen "echo $$`,
+				"open a pipe": `the scenario: io.open "p1", for`, "read a pipe": `the scenario: read of io.open "p2", for`} {
+				began := time.Now()
+				w.contains(w.test(1, "a.lua::"+name), doing)
+				if took := time.Since(began); took > abandonAfter/2 {
+					w.t.Errorf("%s took %s", name, took)
+				}
+				if name[0] != 'o' && !strings.HasSuffix(name, "pipe") {
+					pid, err := strconv.Atoi(strings.TrimSpace(w.read("pid")))
+					if err != nil {
+						w.t.Fatal(err)
+					}
+					await(w.t, func() bool { return syscall.Kill(pid, 0) == syscall.ESRCH })
+				}
+			}
+			w.contains(w.test(1, "a.lua::execute", "--call-timeout", "50ms"), `the limit of 50ms for a call is over: os.execute "echo`, "again: socksh test a.lua::execute --call-timeout 50ms")
+			w.test(0, "a.lua::others go on")
+		}},
+		{"failures", map[string]string{"a.lua": pair + `
+scenario("refused", function()
+  local c = socket() defer(close, c)
+  local l = socket() local at = l:bind("127.0.0.1:0") l:close()
+  c:connect(at)
+end)
+scenario("late", function()
+  local l = socket() defer(close, l)
+  l:bind("127.0.0.1:0") l:listen()
+  spawn(function() l:accept() end)
+end)
+scenario("long", function() expect.equal(("a"):rep(500) .. "b\r\n", ("a"):rep(500) .. "c\r\n") end)
+scenario("short", function() expect.equal("a\r\n", "b\r\n") end)
+scenario("a long line", function() error("no") -- ` + strings.Repeat("x", 3000) + `
+end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua::refused", "--artifacts", "art", "--report", "json=r.json"), "why: nobody listens at port ")
+			w.contains(w.read("r.json"), `"why": "nobody listens`)
+			w.contains(w.test(1, "a.lua::late"), "task j1 (spawn a.lua:15), which still ran when the scenario had ended: accept 1: handle was closed")
+			out := w.test(1, "a.lua::long")
+			w.contains(out, `the first 500 bytes are the same; what was expected (503 bytes) goes on "c\r\n", what came (503 bytes) goes on "b\r\n"`, `aaa…, got "aaa`, `c\r`)
+			w.lacks(w.test(1, "a.lua::short"), "the first", `\x0d`)
+			if out := w.test(1, "a.lua::a long line"); len(out) > 1000 {
+				w.t.Error(out)
+			}
+		}},
+		{"misuse", map[string]string{"a.lua": `print("ran")`}, func(w *workshop) {
+			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--seed", "0"}} {
+				out := w.test(2, append([]string{"a.lua", "-v"}, bad...)...)
+				w.contains(out, strings.TrimSuffix(bad[1], "s"))
+				w.lacks(out, "ran")
+			}
+			w.contains(w.test(2, ""), "a path is empty")
+			w.contains(w.test(2, "::x"), "a path is empty")
+			if out := w.test(0, "a.lua", "--watch", "--list"); out != "a.lua\n" {
+				w.t.Error(out)
+			}
+		}},
+		{"^C twice", map[string]string{"a.lua": `
+scenario("waits", function() defer(function() io.open("ending", "w"):close() sleep(9) end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
+			cmd := w.command("test", "a.lua", "--report", "junit=r.xml")
+			if err := cmd.Start(); err != nil {
+				w.t.Fatal(err)
+			}
+			defer cmd.Process.Kill()
+			exists := func(name string) func() bool {
+				return func() bool { _, err := os.Stat(filepath.Join(w.dir, name)); return err == nil }
+			}
+			await(w.t, exists("ready"))
+			cmd.Process.Signal(os.Interrupt)
+			await(w.t, exists("ending"))
+			began := time.Now()
+			cmd.Process.Signal(os.Interrupt)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != Interrupted || time.Since(began) > 5*time.Second {
+				w.t.Errorf("status %d after %s", got, time.Since(began))
+			}
+			w.contains(w.read("r.xml"), `message="interrupted twice; it was left alone"`)
 		}},
 		{"selection", map[string]string{"a.lua": `
 scenario("one", {"slow", "net"}, function() end)

@@ -55,6 +55,7 @@ type Suite struct {
 	progress *progress
 
 	stopped chan struct{} // closed when all must end
+	hurried chan struct{} // closed when nothing is to be waited for any more
 	mu      sync.Mutex    // guards what follows
 	reason  string        // why it was closed
 	signal  int           // the exit status of the signal that did it
@@ -79,7 +80,7 @@ func (s *Suite) Test(paths []string) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	s.stopped = make(chan struct{})
+	s.stopped, s.hurried = make(chan struct{}), make(chan struct{})
 	go s.obey(signals)
 	for {
 		seen := changed(paths)
@@ -139,7 +140,8 @@ func (s *Suite) misused(err error) int {
 	return Misused
 }
 
-// obey ends the run at the first signal, and the program at the second.
+// obey ends the run at the first signal. At the second it waits for no scenario, only for
+// the reports; at the third for nothing.
 func (s *Suite) obey(signals chan os.Signal) {
 	sig := <-signals
 	status, why := Interrupted, "interrupted"
@@ -147,6 +149,8 @@ func (s *Suite) obey(signals chan os.Signal) {
 		status, why = Terminated, "terminated"
 	}
 	s.end(why, status)
+	<-signals
+	close(s.hurried)
 	<-signals
 	os.Exit(status)
 }
