@@ -103,6 +103,9 @@ func (tr *Trial) checkHandles() {
 		if tr.mayLeave[h] {
 			continue
 		}
+		if tr.FailedAt == 0 {
+			tr.look() // before the question below becomes an event
+		}
 		made := ""
 		if h.Made != "" {
 			made = ", made here,"

@@ -156,6 +156,7 @@ func (s *Session) Interrupt(why string) {
 
 // perform runs setup and the scenario's body.
 func (tr *Trial) perform(t *loop.Task, sc *scenario) {
+	tr.group.plan.complete = true
 	for _, f := range tr.group.plan.setup {
 		if !tr.phase(t, "setup", f) {
 			return
@@ -279,7 +280,7 @@ func (tr *Trial) fail(f Failure) {
 	if f.Phase == "" {
 		f.Phase = tr.name
 	}
-	if len(tr.Failures) == 0 {
+	if tr.FailedAt == 0 {
 		tr.look()
 	}
 	tr.Failures = append(tr.Failures, f)

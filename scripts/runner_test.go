@@ -154,6 +154,8 @@ end)
 scenario("leaves a task", function() spawn(recv, socket("udp")) end)
 scenario("a task fails", function() local a = pair() spawn(error, "in the task") a:recv() end)
 scenario("exits", function() exit(3) end)
+scenario("defines another", function() scenario("inside", function() end) end)
+scenario("leaves two", function() socketpair() end)
 scenario("exits well", function() exit(0) end)
 scenario("subtests", function()
   subtest("one", function() expect.equal(1, 2) end)
@@ -163,7 +165,7 @@ end)`}, func(w *workshop) {
 			equalResults(w.t, w.results(1, "a.lua"), "a.lua::passes: passed", "a.lua::fails: failed", "a.lua::raises: failed",
 				"a.lua::skips: skipped", "a.lua::needs: skipped", "a.lua::expected: xfailed", "a.lua::unexpected: failed",
 				"a.lua::leaves a handle: failed", "a.lua::leaves CLOSE_WAIT: failed", "a.lua::leaves a task: failed",
-				"a.lua::a task fails: failed", "a.lua::exits: failed", "a.lua::exits well: passed", "a.lua::subtests: failed")
+				"a.lua::a task fails: failed", "a.lua::exits: failed", "a.lua::defines another: failed", "a.lua::leaves two: failed", "a.lua::exits well: passed", "a.lua::subtests: failed")
 			for name, parts := range map[string][]string{
 				"fails":             {`a.lua:8: expected "a\nc\n", got "a\nb\n"`, ">    8 | scenario(\"fails\"", "-c", "+b", "again: socksh test a.lua::fails"},
 				"raises":            {"a.lua:9: connect 1 127.0.0.1:1: ECONNREFUSED", "last events of each handle:", "handles, when it failed"},
@@ -173,6 +175,8 @@ end)`}, func(w *workshop) {
 				"leaves a task":     {"still running at the end: task j1 (spawn a.lua:22): recv 1, for 2", "at "},
 				"a task fails":      {"task j1 (spawn a.lua:23): in the task", "recv 1   (has not ended)"},
 				"exits":             {"exit(3)"},
+				"defines another":   {"scenario belongs outside of the scenarios"},
+				"leaves two":        {"handle 1, made here, is left open", "handle 2, made here, is left open"},
 				"subtests":          {"one: expected 2, got 1"},
 			} {
 				w.contains(w.test(1, "a.lua::"+name), parts...)
