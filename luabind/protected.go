@@ -18,6 +18,7 @@ type local struct {
 	job       *sock.Job   // what an input has become that was sent to the background
 	thread    *lua.LState // the innermost that runs
 	inside    []*Subtest  // that run, one within the other
+	outside   *outside    // what it waits for beside the calls, nil for nothing
 }
 
 func localOf(t *loop.Task) *local {

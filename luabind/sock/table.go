@@ -20,6 +20,7 @@ type Handle struct {
 	Host      Host   // whose network it is in, nil for the real one
 	Name      string // "" if it has none
 	Script    any    // the script language's object for it, so that there is only one
+	Made      string // where a script made it: "file.lua:12"; "" if nobody has noted it
 	family    int
 	sotype    int
 	listening bool
