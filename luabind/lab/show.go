@@ -79,7 +79,7 @@ func showWire(r sock.Result) string {
 			text += ", repeated " + times(int(n.Num))
 		}
 		if timer := field(s, "timer"); timer.Type != sock.Nil {
-			text += "; " + field(s, "at").Str + ": " + timer.Str + " in " + roughly(field(s, "expires").Num)
+			text += "; " + timerText(field(s, "at").Str, timer.Str, field(s, "expires").Num)
 		}
 		return text
 	})
@@ -102,6 +102,10 @@ func times(n int) string {
 		return "once"
 	}
 	return fmt.Sprintf("%d times", n)
+}
+
+func timerText(at, timer string, seconds float64) string {
+	return at + ": " + timer + " in " + roughly(seconds)
 }
 
 func roughly(seconds float64) string {
