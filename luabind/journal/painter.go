@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -99,12 +100,12 @@ func (p *painter) remark(e Event, lane int, kind, text string) {
 	p.mark(e, lane, kind, text)
 }
 
-// label returns a handle's number where its lane has several of them, "" elsewhere.
+// label returns what a handle is called where its lane has several of them, "" elsewhere.
 func (p *painter) label(n int) string {
 	h := p.handle(n)
 	for other, o := range p.handles {
 		if other != n && o.lane == h.lane {
-			return strconv.Itoa(n) + ": "
+			return cmp.Or(h.name, strconv.Itoa(n)) + ": "
 		}
 	}
 	return ""

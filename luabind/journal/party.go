@@ -9,6 +9,7 @@ import (
 // A party is what is known of a handle.
 type party struct {
 	lane    int
+	name    string
 	ends    [][2]netip.AddrPort // own and peer addresses that it has had
 	listens bool
 	madeBy  int // the call
@@ -82,6 +83,9 @@ func (p *painter) meetSocket(e Event, f Socket) {
 		default:
 			h.lane = p.lane("handle "+strconv.Itoa(e.Handle), strconv.Itoa(e.Handle), "")
 		}
+	}
+	if f.Name != "" {
+		h.name = f.Name
 	}
 	if f.Listens {
 		h.listens, p.all[h.lane].place = true, listening

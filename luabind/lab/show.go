@@ -76,7 +76,7 @@ func showWire(r sock.Result) string {
 	list("held", func(s sock.Value) string {
 		text := ""
 		if n := field(s, "repeats"); n.Num > 0 {
-			text += ", repeated " + times(int(n.Num))
+			text += ", repeated " + sock.Times(int(n.Num))
 		}
 		if timer := field(s, "timer"); timer.Type != sock.Nil {
 			text += "; " + timerText(field(s, "at").Str, timer.Str, field(s, "expires").Num)
@@ -95,13 +95,6 @@ func showWire(r sock.Result) string {
 		rows = append(rows, f.Str)
 	}
 	return strings.Join(rows, "\n")
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
 }
 
 func timerText(at, timer string, seconds float64) string {
