@@ -66,7 +66,7 @@ func (r *recording) place(name string, link linkType) int {
 // record puts the frame of an event into the file, whoever has told of it. What a cable
 // keeps is not there yet.
 func (w *Wire) record(e *journal.Event, s journal.Segment) {
-	if s.Fate == journal.Held || s.Fate == journal.Overtaken {
+	if waits(s.Fate) {
 		return
 	}
 	frame, length, link := s.Frame, len(s.Frame), linkEthernet
@@ -80,12 +80,20 @@ func (w *Wire) record(e *journal.Event, s journal.Segment) {
 	} else if !slices.Contains(w.file.others, s.Where) {
 		w.file.others = append(w.file.others, s.Where)
 	}
-	comment := w.callOf(e, s)
-	if s.Fate == journal.Dropped || s.Fate == journal.Repeated {
-		comment = strings.TrimSpace(comment + " (" + s.Fate.String() + ")")
-	}
-	w.file.pcap.Frame(w.file.place(s.Where, link), w.log.Time(s.At), frame, length, comment)
+	w.file.pcap.Frame(w.file.place(s.Where, link), w.log.Time(s.At), frame, length, comment(w.callOf(e, s), s.Fate))
 	w.file.frames++
+}
+
+// waits reports whether a cable keeps a segment: it will be told again when it goes on.
+func waits(f journal.Fate) bool { return f == journal.Held || f == journal.Overtaken }
+
+// comment is a packet's in a file: the call that it passed in, and how it ended if it did
+// not arrive.
+func comment(call string, f journal.Fate) string {
+	if f == journal.Dropped || f == journal.Repeated {
+		return strings.TrimSpace(call + " (" + f.String() + ")")
+	}
+	return call
 }
 
 // callOf returns the call during which a segment passed: the cable of a lab moves most of
