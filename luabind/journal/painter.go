@@ -35,7 +35,7 @@ func (p *painter) paint(e Event) {
 			p.remark(e, p.handle(e.Handle).lane, "note", f.Text)
 		}
 	case Segment:
-		from, to := p.laneOf(f.From, f.To), p.laneOf(f.To, f.From)
+		from, to := p.laneOf(f.FromHost, f.From, f.To), p.laneOf(f.ToHost, f.To, f.From)
 		text, _, _ := strings.Cut(f.Summary(), ", about ") // an ICMP message stands under what it is about
 		p.rows = append(p.rows, Row{Event: e.N, Arrow: &Arrow{From: from, To: to, Text: text, Fate: f.Fate}})
 	}

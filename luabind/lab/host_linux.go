@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"socksh/luabind/sock"
+	"socksh/luabind/wire"
 )
 
 // A Host is one network of a lab, with an interface at the cable.
@@ -26,6 +27,7 @@ type Host struct {
 	index     int // of its interface
 	port      *port
 	loopback  *tap
+	tracker   wire.Tracker // of the loopback
 	ended     bool
 	Script    any // the script language's object for it
 }
