@@ -282,6 +282,9 @@ func (t *Table) SetName(h *Handle, name string) error {
 	if t.Named != nil {
 		t.Named(h, before)
 	}
+	if t.Journal != nil && !h.closed {
+		t.tellSocket(t.Loop.Current(), h, 0)
+	}
 	return nil
 }
 
