@@ -9,7 +9,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"socksh/luabind/journal"
 	"socksh/luabind/line"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
@@ -50,9 +49,7 @@ func (s *Session) Inputs(text string) []string {
 // a job meanwhile, they become the job's.
 func (s *Session) Exec(t *loop.Task, text string) error {
 	s.running++
-	if j := s.Table.Journal; j != nil {
-		j.Add(t, 0, journal.Input{Text: text})
-	}
+	in := s.beginInput(t, text)
 	run := s.exec
 	if s.lab.Holds() {
 		run = s.execHeld
@@ -63,6 +60,7 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 		s.finish(nil, j)
 		return nil
 	}
+	s.endInput(in, "", err)
 	s.running--
 	s.explainFailure(err)
 	s.showChanges()
@@ -79,6 +77,7 @@ var bareAssignment = sync.OnceValue(func() *regexp.Regexp {
 func (s *Session) Detach(t *loop.Task, text string) *sock.Job {
 	j := s.Table.AddJob(t, text)
 	localOf(t).job = j
+	s.goesOn(localOf(t).input, j)
 	s.running-- // it holds up nothing any more
 	return j
 }
@@ -131,14 +130,17 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 		c.End()
 		return err
 	}
+	in := localOf(t).input
 	run := func(t *loop.Task) (sock.Result, error) {
 		defer c.End()
 		h := c.Handle()
+		in.begins(h)
 		out, err := c.Run(t)
 		if err != nil {
 			return nil, err
 		}
 		out = out.Keep()
+		in.gives(out)
 		s.setCurrent(h, out)
 		if name != "" {
 			if err := s.Table.SetName(out[0].Any.(*sock.Handle), name); err != nil {
@@ -152,6 +154,7 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 	}
 	if l.Job {
 		j := s.start(nil, describe(l), run)
+		s.goesOn(in, j)
 		s.result(j.Name())
 		return nil
 	}
@@ -232,6 +235,8 @@ func (s *Session) execLua(l line.Line) error {
 	if err != nil {
 		return err
 	}
+	in := localOf(s.Loop.Current()).input
+	in.begins(nil)
 	results, err := s.call(f, nil, nil)
 	if err != nil {
 		if t := s.Loop.Current(); t.Stopping() {
@@ -243,6 +248,7 @@ func (s *Session) execLua(l line.Line) error {
 		return nil
 	}
 	s.lua.G.Global.RawSetString("_", results[0])
+	in.gives(s.toValues(results))
 	var parts []string
 	for _, v := range results {
 		parts = append(parts, s.inspect(v))
@@ -260,6 +266,7 @@ func (s *Session) result(text string) {
 		j.Result = sock.Result{sock.Str(text)}
 		return
 	}
+	s.shown.shows("= ", text)
 	for _, row := range strings.Split(text, "\n") {
 		fmt.Fprintf(s.Out, "%s%s\n", s.Prefix, row)
 	}
@@ -267,6 +274,12 @@ func (s *Session) result(text string) {
 
 // note prints a message that is no result.
 func (s *Session) note(text string) {
+	s.shown.shows("~ ", text)
+	s.remark(text)
+}
+
+// remark prints a message that belongs to no input.
+func (s *Session) remark(text string) {
 	if s.Notify != nil {
 		s.Notify(text)
 		return

@@ -75,10 +75,12 @@ type Session struct {
 		value *lua.LTable
 		cause error
 	}
-	trial     *Trial      // that runs
-	failure   *sock.Error // the last input's that the kernel refused
-	explained string      // why
-	running   int         // inputs that run in the foreground
+	trial     *Trial         // that runs
+	failure   *sock.Error    // the last input's that the kernel refused
+	explained string         // why
+	running   int            // inputs that run in the foreground
+	inputs    map[int]*input // those that have not ended, by their event
+	shown     *input         // the one whose results are shown now
 	verbs     []sock.Verb
 	byName    map[string]*sock.Verb
 	quit      bool
@@ -128,7 +130,7 @@ func New(c Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), done: make(chan struct{})}
+	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), inputs: make(map[int]*input), done: make(chan struct{})}
 	l.Idle, l.Stuck = s.Flush, s.endStuck
 	s.Table.Variable, s.Table.Named = s.variable, s.named
 	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) || s.isHost(word) }
