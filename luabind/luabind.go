@@ -237,6 +237,7 @@ func (s *Session) openLua() {
 	s.openTasks()
 	s.openInput()
 	s.openExpect()
+	s.openExpectRecv()
 	s.openEventually()
 	s.openScenarios()
 	s.openPeer()
