@@ -80,7 +80,7 @@ func (s *Session) commands() []sock.Verb {
 				s.quit, s.status = true, a.Int(0)
 				return nil, nil
 			}},
-	}, s.pictureVerbs()...)
+	}, append(s.pictureVerbs(), s.recordVerbs()...)...)
 }
 
 func showJobs(r sock.Result) string {

@@ -104,21 +104,15 @@ func (s *Session) exec(t *loop.Task, text string) error {
 
 // execCommand runs a command: in the task t, or as a job of its own.
 func (s *Session) execCommand(t *loop.Task, l line.Line) error {
-	v := s.Verb(l.Verb)
-	l, v = s.atHost(l, v)
-	name := ""
-	if n := len(l.Words); v.Makes && n == 1 {
+	v, l, name := s.command(l)
+	if n := len(l.Words); v.Makes && n == 1 && name == "" {
 		if as, plain := l.Words[0].Plain(); plain && as == "as" && !l.Words[0].Quoted {
 			return &sock.UsageError{Verb: v, Why: "as needs a name"}
 		}
-	} else if v.Makes && n >= 2 {
-		as, plain := l.Words[n-2].Plain()
-		word, _ := l.Words[n-1].Plain()
-		if plain && as == "as" && !l.Words[n-2].Quoted {
-			name, l.Words = word, l.Words[:n-2]
-			if err := s.mayName(v, name); err != nil {
-				return err
-			}
+	}
+	if name != "" {
+		if err := s.mayName(v, name); err != nil {
+			return err
 		}
 	}
 	c := s.Table.Begin(v)
@@ -169,6 +163,20 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 		s.result(out.String())
 	}
 	return nil
+}
+
+// command returns what a parsed command means: its verb, its own words, and the name
+// that it gives to what it makes.
+func (s *Session) command(l line.Line) (v *sock.Verb, own line.Line, name string) {
+	l, v = s.atHost(l, s.Verb(l.Verb))
+	if n := len(l.Words); v.Makes && n >= 2 {
+		as, plain := l.Words[n-2].Plain()
+		word, _ := l.Words[n-1].Plain()
+		if plain && as == "as" && !l.Words[n-2].Quoted {
+			return v, line.Line{Kind: l.Kind, Verb: l.Verb, Words: l.Words[:n-2], Job: l.Job, Targets: l.Targets}, word
+		}
+	}
+	return v, l, ""
 }
 
 func (s *Session) setCurrent(h *sock.Handle, out sock.Result) {

@@ -53,6 +53,8 @@ type Config struct {
 	Notify func(text string)
 	// Vars are the values of vars in Lua.
 	Vars map[string]string
+	// Secrets are the names of those vars whose values must not be seen.
+	Secrets []string
 }
 
 // A Session is one loop, one table of handles and one Lua state.
@@ -76,6 +78,7 @@ type Session struct {
 		cause error
 	}
 	trial     *Trial         // that runs
+	recording *recordTo      // nil while nothing is recorded
 	failure   *sock.Error    // the last input's that the kernel refused
 	explained string         // why
 	running   int            // inputs that run in the foreground

@@ -187,6 +187,12 @@ func plainValue(v sock.Value) any {
 			all = append(all, plainValue(item))
 		}
 		return all
+	case sock.Record:
+		fields := make(map[string]any)
+		for _, f := range v.Any.([]sock.Field) {
+			fields[f.Name] = plainValue(f.Value)
+		}
+		return fields
 	}
 	return journal.Other{}
 }
