@@ -311,7 +311,7 @@ func (w *writer) text() string {
 	if w.waits {
 		add("", "local function client(address)",
 			`  if not vars.client then return print("listening on " .. address) end`,
-			`  spawn(function() expect.equal(os.execute("TARGET=" .. address .. "; " .. vars.client), 0) end)`,
+			`  spawn(function() expect.equal(os.execute("export TARGET=" .. address .. "; " .. vars.client), 0) end)`,
 			"end")
 	}
 	add("")
