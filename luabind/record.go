@@ -118,7 +118,7 @@ func (s *Session) EndRecording() error {
 		return nil
 	}
 	file := s.recording.file
-	if err := s.endRecording(); err != nil {
+	if err := s.Do(func(*loop.Task) error { return s.endRecording() }); err != nil {
 		return fmt.Errorf("record %s: %w", sock.Quote(file), err)
 	}
 	return nil

@@ -235,24 +235,31 @@ func (w *writer) afterwards(st *step, c *call) {
 	if st.out.Ended != "" {
 		return
 	}
+	about := st.about
+	for n, name := range w.names {
+		if about == 0 && name == c.handle {
+			about = n
+		}
+	}
 	switch {
-	case st.verb.Name == "setsockopt":
+	case c.verb.Name == "setsockopt":
 		w.set[c.handle+" "+c.option] = true
-	case st.verb.Name == "close":
-		w.closed[st.about] = true
-	case st.verb.Name == "name" && len(st.line.Words) > 1:
+	case c.verb.Name == "close":
+		w.closed[about] = true
+	case c.verb.Name == "name" && len(st.line.Words) > 1:
 		if word, plain := st.line.Words[len(st.line.Words)-1].Plain(); plain {
 			w.names[st.about] = word
 		}
 	}
-	ready := st.verb.Name == "listen" || st.verb.Name == "bind" && st.out.Socket != nil && st.out.Socket.Type == "dgram"
-	if ready && w.serves && !w.waits && w.side(st.about) == Server && st.out.Socket != nil {
+	s := w.sockets[about]
+	ready := s != nil && (c.verb.Name == "listen" || c.verb.Name == "bind" && s.Type == "dgram")
+	if ready && w.serves && !w.waits && w.side(about) == Server {
 		w.waits = true
-		if expr, ok := w.addresses(st.out.Socket.Local); ok {
+		if expr, ok := w.addresses(s.Local); ok {
 			w.put("client(" + expr + ")")
 			return
 		}
-		w.put("client(" + w.name(st.about) + ":getsockname())")
+		w.put("client(" + c.handle + ":getsockname())")
 	}
 }
 
