@@ -148,18 +148,30 @@ func (w *writer) wanted(data string) string {
 		return w.literal(data)
 	}
 	var items []string
+	text := func(data string) {
+		for row := range strings.Lines(data) {
+			items = append(items, w.literal(row))
+		}
+	}
 	from := 0
 	for _, at := range times {
-		if at[0] > from {
-			items = append(items, w.literal(data[from:at[0]]))
-		}
+		text(data[from:at[0]])
 		items = append(items, strconv.Itoa(at[1]-at[0]))
 		from = at[1]
 	}
-	if from < len(data) {
-		items = append(items, w.literal(data[from:]))
+	text(data[from:])
+	if len(data) <= lineMost {
+		return "{" + strings.Join(items, ", ") + "}"
 	}
-	return "{" + strings.Join(items, ", ") + "}"
+	list := "{"
+	for i, item := range items { // a line of data in a row
+		if i == 0 || strings.HasSuffix(items[i-1], `\n"`) {
+			list += "\n  " + item + ","
+		} else {
+			list += " " + item + ","
+		}
+	}
+	return list + "\n}"
 }
 
 var magic = regexp.MustCompile(`[-^$()%.\[\]*+?]`)
