@@ -80,8 +80,8 @@ func (w *writer) learn(address, name string) string {
 
 // bound is the argument of a bind that went well. A port that was typed becomes one that
 // the system chooses, so that the recording may run anywhere, and twice at a time.
-func (w *writer) bound(st *step, typed string) string {
-	s := st.out.Socket
+func (w *writer) bound(n int, typed string) string {
+	s := w.sockets[n]
 	host, port, ok := split(typed)
 	if s == nil || !ok {
 		return w.address(typed)
@@ -94,16 +94,16 @@ func (w *writer) bound(st *step, typed string) string {
 		return w.address(typed)
 	}
 	free := sock.Quote(host + ":0")
-	if w.serves && w.side(st.about) == Server {
+	if w.serves && w.side(n) == Server {
 		return "vars.listen or " + free
 	}
 	return free
 }
 
 // isTarget reports whether a call of a client reaches a program that is not the session's.
-func (w *writer) isTarget(st *step) bool {
-	s := st.out.Socket
-	if s == nil || s.Host != "" || st.out.Ended != "" || w.side(st.about) == Server {
+func (w *writer) isTarget(n int) bool {
+	s := w.sockets[n]
+	if s == nil || s.Host != "" || w.side(n) == Server {
 		return false
 	}
 	_, port, ok := split(s.Peer)
@@ -111,9 +111,9 @@ func (w *writer) isTarget(st *step) bool {
 }
 
 // target makes a variable of the address of the program under test.
-func (w *writer) target(st *step, typed string) {
+func (w *writer) target(n int, typed string) {
 	host, port, ok := split(typed)
-	_, peer, _ := split(st.out.Socket.Peer)
+	_, peer, _ := split(w.sockets[n].Peer)
 	if !ok || w.ports[port] != nil && w.ports[port].any {
 		return
 	}

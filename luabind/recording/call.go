@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/line"
 	"socksh/luabind/sock"
 )
@@ -12,11 +13,13 @@ import (
 type call struct {
 	verb    *sock.Verb
 	handle  string // the expression of the first argument, "" if that is no handle
+	host    string // of a lab, whose method it is, "" for none
 	args    []string
 	options []string // "timeout = 0.5"
 	data    int      // how many bytes it sends, -1 if that is not known
 	flags   string   // that were typed
 	option  string   // the socket option
+	address string   // that was typed
 	timed   bool     // its arguments, which are Lua's own, have a timeout
 }
 
@@ -44,6 +47,9 @@ func (c *call) String() string {
 	if isPath(c.handle) {
 		return c.handle + ":" + c.verb.Name + "(" + strings.Join(c.list(), ", ") + ")"
 	}
+	if c.host != "" {
+		return c.host + ":" + c.verb.Name + "(" + strings.Join(c.list(), ", ") + ")"
+	}
 	f, args := c.function()
 	return f + "(" + args + ")"
 }
@@ -51,6 +57,9 @@ func (c *call) String() string {
 // function returns the function and its arguments.
 func (c *call) function() (f, args string) {
 	all := c.list()
+	if c.host != "" {
+		return c.host + "." + c.verb.Name, strings.Join(append([]string{c.host}, all...), ", ")
+	}
 	if c.handle != "" {
 		all = append([]string{c.handle}, all...)
 	}
@@ -90,6 +99,10 @@ func (w *writer) command(st *step) *call {
 	}
 	for i := 0; i < len(words); i++ {
 		word := words[i]
+		if text, plain := word.Plain(); plain && word.Name == "host" && sock.IsName(text) && c.handle == "" {
+			c.host = text
+			continue
+		}
 		if word.Name != "" {
 			key := word.Name
 			if !sock.IsName(key) {
@@ -112,7 +125,7 @@ func (w *writer) command(st *step) *call {
 					i++
 				}
 			}
-			c.args = append(c.args, w.typedAddress(st, text))
+			c.args = append(c.args, w.typedAddress(c, st.about, st.out, text))
 		default:
 			if p != nil && p.Kind == sock.BytesKind && plain {
 				c.data = max(c.data, 0) + len(w.data(word))
@@ -130,12 +143,14 @@ func (w *writer) command(st *step) *call {
 	return c
 }
 
-func (w *writer) typedAddress(st *step, text string) string {
+// typedAddress is the argument of a call of handle n that was typed as an address.
+func (w *writer) typedAddress(c *call, n int, out *journal.Output, text string) string {
+	c.address = text
 	switch {
-	case st.out != nil && st.out.Ended == "" && st.verb.Records == sock.RecordNamed:
-		return w.bound(st, text)
-	case st.out != nil && st.out.Ended == "" && w.isTarget(st):
-		w.target(st, text)
+	case out != nil && out.Ended == "" && c.verb.Records == sock.RecordNamed:
+		return w.bound(n, text)
+	case out != nil && out.Ended == "" && w.isTarget(n):
+		w.target(n, text)
 	}
 	return w.address(text)
 }

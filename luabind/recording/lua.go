@@ -181,6 +181,12 @@ func (w *writer) verbCall(st *step, code string) *call {
 	c := &call{verb: v, handle: handle, data: -1}
 	if args = strings.TrimSpace(args); args != "" {
 		c.args = []string{args}
+		tokens := source.Tokens(args)
+		if p := paramAt(v, 1); p != nil && p.Kind == sock.AddressKind && len(tokens) == 1 && tokens[0].Kind == source.Text && tokens[0].To == len(args) {
+			if text, ok := source.Unquote(args); ok {
+				c.args = []string{w.typedAddress(c, w.numberOf(handle), st.out, text)}
+			}
+		}
 	}
 	if strings.Contains(args, "{") {
 		c.timed = true

@@ -2,6 +2,8 @@ package recording
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"socksh/luabind/journal"
@@ -11,22 +13,24 @@ import (
 
 // An expectation is a call with what must come of it.
 type expectation struct {
-	call  string // that has it done
-	fn    string // the same as a function and its arguments, for spawn
-	check string // "equal" or "match" for what the call gives, "" for nothing
-	want  string
-	notes string   // a remark
-	data  *string  // of a stream
-	from  string   // the handle of these
-	rows  []string // further rows
-	makes []int    // handles that it gives first
-	gives []any    // and what comes after these
-	named bool     // it gives an address
+	call    string // that has it done
+	fn      string // the same as a function and its arguments, for spawn
+	check   string // "equal" or "match" for what the call gives, "" for nothing
+	want    string
+	notes   string   // a remark
+	data    *string  // of a stream
+	from    string   // the handle of these
+	rows    []string // further rows
+	makes   []int    // handles that it gives first
+	gives   []any    // and what comes after these
+	named   bool     // it gives an address
+	verb    *sock.Verb
+	address string // that was typed
 }
 
 // expect makes an expectation of the outcome of a call.
 func (w *writer) expect(c *call, out *journal.Output) expectation {
-	e := expectation{call: c.String(), fn: c.passed()}
+	e := expectation{call: c.String(), fn: c.passed(), verb: c.verb, address: c.address}
 	if out == nil {
 		return e
 	}
@@ -39,7 +43,7 @@ func (w *writer) expect(c *call, out *journal.Output) expectation {
 	case journal.TimedOut:
 		return w.partial(through("expect.timeout", c.passed()), out)
 	case journal.Failed:
-		if receives(c.verb) {
+		if receives(c.verb) && (out.Errno == "" || slices.Contains(late, out.Errno)) {
 			c = c.bounded()
 		}
 		if out.Errno == "" {
@@ -100,6 +104,9 @@ func isNumber(v any) bool { _, ok := v.(float64); return ok }
 func receives(v *sock.Verb) bool {
 	return v.Waits && strings.HasPrefix(v.Name, "recv")
 }
+
+// late are the errors that the network brings, at any time.
+var late = []string{"ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EPIPE"}
 
 // partial adds what had come before a failure.
 func (w *writer) partial(e expectation, out *journal.Output) expectation {
@@ -169,19 +176,8 @@ func (w *writer) received(c *call, e expectation) expectation {
 // lines is the expectation of one line, or of several.
 func (w *writer) lines(c *call, e expectation) expectation {
 	one := func(v any) expectation {
-		line := &call{verb: c.verb, handle: c.handle, options: c.options}
-		if list, several := v.([]any); several || c.verb.Name != "recvline" {
-			v = nil
-			if len(list) > 0 {
-				v = list[0]
-			}
-		}
-		line = line.bounded()
-		e := expectation{call: fmt.Sprintf("recvline(%s, {%s})", line.handle, strings.Join(line.options, ", "))}
-		if isPath(line.handle) {
-			e.call = fmt.Sprintf("%s:recvline({%s})", line.handle, strings.Join(line.options, ", "))
-		}
-		e.fn = fmt.Sprintf("recvline, %s, {%s}", line.handle, strings.Join(line.options, ", "))
+		line := (&call{verb: w.session.Verb("recvline"), handle: c.handle, options: c.options, timed: c.timed}).bounded()
+		e := expectation{call: line.String(), fn: line.passed()}
 		w.compare(&e, v)
 		return e
 	}
@@ -235,12 +231,7 @@ func (w *writer) afterwards(st *step, c *call) {
 	if st.out.Ended != "" {
 		return
 	}
-	about := st.about
-	for n, name := range w.names {
-		if about == 0 && name == c.handle {
-			about = n
-		}
-	}
+	about := w.numberOf(c.handle)
 	switch {
 	case c.verb.Name == "setsockopt":
 		w.set[c.handle+" "+c.option] = true
@@ -261,6 +252,20 @@ func (w *writer) afterwards(st *step, c *call) {
 		}
 		w.put("client(" + c.handle + ":getsockname())")
 	}
+}
+
+// numberOf returns the handle that an expression stands for, 0 if that is not known.
+func (w *writer) numberOf(expr string) int {
+	if n, err := strconv.Atoi(expr); err == nil {
+		return n
+	}
+	last := 0 // names may be used again
+	for n, name := range w.names {
+		if name == expr {
+			last = max(last, n)
+		}
+	}
+	return last
 }
 
 func (w *writer) isJob(name string) bool {
@@ -298,7 +303,7 @@ func (w *writer) write1(st *step, e expectation) {
 			w.put(fmt.Sprintf("expect.%s(%s, %s)", e.check, into[0], e.want))
 		}
 	case e.named:
-		w.named(st, e)
+		w.named(e)
 	case e.data != nil:
 		w.recv(st, e)
 	case e.notes != "":
@@ -356,17 +361,16 @@ func (w *writer) into(st *step, e expectation) []string {
 }
 
 // named writes a call that gives an address.
-func (w *writer) named(st *step, e expectation) {
+func (w *writer) named(e expectation) {
 	address, _ := e.gives[0].(string)
 	_, port, inet := split(address)
 	p := w.ports[port]
-	typed := lastPlain(st)
-	bind := st.verb.Name == "bind"
+	bind := e.verb.Name == "bind"
 	switch {
 	case inet && p == nil:
 		name := w.learn(address, "")
 		if bind {
-			if _, asked, ok := split(typed); ok {
+			if _, asked, ok := split(e.address); ok && asked != "0" {
 				w.ports[asked] = w.ports[port]
 			}
 		}

@@ -27,7 +27,10 @@ func (w *writer) states(st *step) {
 	}
 	for _, n := range order {
 		if w.names[n] != "" && w.lasts(n, last[n]) && (w.options.Half == "" || w.side(n) == w.options.Half) {
-			w.put(fmt.Sprintf("expect.state(%s, %q)", w.names[n], last[n].After))
+			row := fmt.Sprintf("expect.state(%s, %q)", w.names[n], last[n].After)
+			if len(w.rows) == 0 || w.rows[len(w.rows)-1] != row { // someone asked, and was told
+				w.put(row)
+			}
 		}
 	}
 }
