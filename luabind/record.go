@@ -52,7 +52,15 @@ func recordArgs(a *sock.Args) (recordTo, error) {
 		}
 		r.file, r.transcript = named, true
 	}
-	r.transcript = r.transcript || filepath.Ext(r.file) == ".txt"
+	switch filepath.Ext(r.file) {
+	case ".txt":
+		r.transcript = true
+	case ".lua", "":
+	default:
+		if !r.transcript {
+			return r, sock.Misuse("the name of the file must end in .lua or .txt: " + sock.Quote(r.file))
+		}
+	}
 	r.options.Half = recording.Half(a.Text(1))
 	r.options.Pauses = a.Value(2).Num != 0
 	if r.transcript && (r.options.Half != "" || r.options.Pauses) {
@@ -113,12 +121,17 @@ func (s *Session) endRecording() error {
 }
 
 // EndRecording writes what is recorded; the session is about to end.
-func (s *Session) EndRecording() error {
+func (s *Session) EndRecording() (err error) {
 	if s.recording == nil {
 		return nil
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("record: internal error: %v", r)
+		}
+	}()
 	file := s.recording.file
-	if err := s.Do(func(*loop.Task) error { return s.endRecording() }); err != nil {
+	if err := s.endRecording(); err != nil {
 		return fmt.Errorf("record %s: %w", sock.Quote(file), err)
 	}
 	return nil

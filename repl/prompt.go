@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/chzyer/readline"
 	"golang.org/x/term"
@@ -131,6 +132,7 @@ func (p *prompt) watch(restore func()) (stop func()) {
 			case sig == syscall.SIGTERM || sig == syscall.SIGHUP:
 				os.Stdout.WriteString(pasteOff + "\n")
 				restore()
+				p.lastRecording()
 				os.Exit(scripts.Terminated)
 			case !p.typing.Load():
 				select {
@@ -147,6 +149,23 @@ func (p *prompt) watch(restore func()) (stop func()) {
 	return func() {
 		signal.Stop(signals)
 		close(signals)
+	}
+}
+
+// lastRecording writes what is recorded, if the session answers soon.
+func (p *prompt) lastRecording() {
+	done := make(chan struct{})
+	go func() {
+		p.session.Query(func() {
+			if err := p.session.EndRecording(); err != nil {
+				fmt.Fprintf(os.Stderr, "socksh: %v\n", err)
+			}
+		})
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(2 * time.Second):
 	}
 }
 
