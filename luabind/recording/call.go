@@ -126,6 +126,8 @@ func (w *writer) command(st *step) *call {
 				}
 			}
 			c.args = append(c.args, w.typedAddress(c, st.about, st.out, text))
+		case p != nil && p.Kind == sock.AddressKind && st.verb.Records != sock.RecordNamed && st.out != nil && st.out.Ended == "" && w.isTarget(st.about):
+			c.args = append(c.args, w.typedAddress(c, st.about, st.out, w.sockets[st.about].Peer))
 		default:
 			if p != nil && p.Kind == sock.BytesKind && plain {
 				c.data = max(c.data, 0) + len(w.data(word))
