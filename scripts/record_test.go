@@ -160,11 +160,13 @@ bind s ./here.sock
 listen s
 socket unix as c
 connect c ./here.sock
+getsockname s
+getpeername c
 accept s as conn
 send c hi
 recv conn
 close s
-`, []string{`os.remove("./here.sock")`, "local conn = s:accept()"}, nil},
+`, []string{"local path = os.tmpname() -- for ./here.sock\n", "s:bind(path)", "c:connect(path)", "expect.equal(s:getsockname(), \"unix:\" .. path)", "local conn = s:accept()"}, nil},
 	{"names", "", `socket as address
 socket as s1
 s2 = socket

@@ -29,6 +29,12 @@ func split(address string) (host, port string, ok bool) {
 
 // addresses returns the expression for an address with a port that is a variable.
 func (w *writer) addresses(text string) (string, bool) {
+	if name := w.paths[pathOf(text)]; name != "" {
+		if strings.HasPrefix(text, "unix:") && name != "target" {
+			return `"unix:" .. ` + name, true
+		}
+		return name, true
+	}
 	host, port, ok := split(text)
 	if !ok {
 		return "", false
@@ -51,6 +57,22 @@ func (w *writer) addresses(text string) (string, bool) {
 		return p.name, true
 	}
 	return fmt.Sprintf(`"%s:" .. %s:match("%%d+$")`, host, p.name), true
+}
+
+// pathOf returns the path of a unix socket's address.
+func pathOf(address string) string { return strings.TrimPrefix(address, "unix:") }
+
+// atPath reports whether a socket has its address in the file system.
+func atPath(address string) bool { return strings.Contains(pathOf(address), "/") }
+
+// path makes a variable of a path that was bound, so that the recording may run twice at
+// a time.
+func (w *writer) path(typed string) {
+	name := w.pick("path")
+	w.paths[pathOf(typed)] = name
+	w.put(w.local(name) + name + " = os.tmpname() -- for " + pathOf(typed))
+	w.put("os.remove(" + name + ")")
+	w.put("defer(os.remove, " + name + ")")
 }
 
 // address returns what was typed as an address as an expression.
@@ -106,12 +128,23 @@ func (w *writer) isTarget(n int) bool {
 	if s == nil || s.Host != "" || w.side(n) == Server {
 		return false
 	}
+	if s.Family == "unix" {
+		return atPath(s.Peer) && (w.options.Half == Client || !w.own[pathOf(s.Peer)])
+	}
 	_, port, ok := split(s.Peer)
 	return ok && (w.options.Half == Client || !w.own[port])
 }
 
 // target makes a variable of the address of the program under test.
 func (w *writer) target(n int, typed string) {
+	if w.sockets[n].Family == "unix" {
+		if w.paths[pathOf(typed)] == "" {
+			name := w.pick("target")
+			w.paths[pathOf(typed)] = name
+			w.head = append(w.head, fmt.Sprintf("%s%s = vars.%s or %s", w.local(name), name, name, sock.Quote(typed)))
+		}
+		return
+	}
 	host, port, ok := split(typed)
 	_, peer, _ := split(w.sockets[n].Peer)
 	if !ok || w.ports[port] != nil && w.ports[port].any {

@@ -92,6 +92,9 @@ func (w *writer) place(n int, s *journal.Socket) {
 	if _, port, ok := split(s.Local); ok && port != "0" {
 		w.own[port] = true
 	}
+	if atPath(s.Local) {
+		w.own[pathOf(s.Local)] = true
+	}
 	if s.Listens || s.Of != 0 && w.sides[s.Of] == Server {
 		w.sides[n] = Server
 	}

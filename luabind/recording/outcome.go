@@ -209,8 +209,9 @@ func (w *writer) typed(st *step) {
 	}
 	c := w.command(st)
 	if s := st.out; s != nil && s.Socket != nil && s.Socket.Family == "unix" && st.verb.Name == "bind" && s.Ended == "" {
-		if path := strings.TrimPrefix(lastPlain(st), "unix:"); !strings.HasPrefix(path, "@") {
-			w.put("os.remove(" + sock.Quote(path) + ")")
+		if path := lastPlain(st); atPath(path) {
+			w.path(path)
+			c = w.command(st)
 		}
 	}
 	if st.job != "" {
@@ -386,6 +387,10 @@ func (w *writer) named(e expectation) {
 	case inet:
 		want, _ := w.addresses(address)
 		w.put(fmt.Sprintf("expect.equal(%s, %s)", e.call, want))
+	case atPath(address):
+		if want, ok := w.addresses(address); ok {
+			w.put(fmt.Sprintf("expect.equal(%s, %s)", e.call, want))
+		}
 	case address != "" && !strings.HasPrefix(address, "@0"):
 		w.put(fmt.Sprintf("expect.equal(%s, %s)", e.call, sock.Quote(address)))
 	}

@@ -38,6 +38,7 @@ type writer struct {
 	taken   map[string]bool // variables
 	locals  int
 	ports   map[string]*place
+	paths   map[string]string // variables for paths of unix sockets
 	wish    map[string]bool
 	used    map[string]bool
 	set     map[string]bool // options that were set: "3 SO_RCVBUF"
@@ -73,6 +74,7 @@ func (w *writer) reset() {
 	w.head, w.rows, w.strange = nil, nil, nil
 	w.names, w.sockets, w.closed = map[int]string{}, map[int]*journal.Socket{}, map[int]bool{}
 	w.jobs, w.taken, w.locals = map[string]bool{}, map[string]bool{}, 0
+	w.paths = map[string]string{}
 	w.ports, w.wish, w.used, w.set = map[string]*place{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	w.stream, w.waits = nil, false
 }
