@@ -155,6 +155,18 @@ recvfrom v
 sendto v "" $at
 recv u
 `, []string{`expect.equal(u:recvfrom({timeout = 5}), "hello")`, `expect.recv(u, "")`}, nil},
+	{"both ends", "", `socket as srv
+bind srv 127.0.0.1:0
+listen srv
+socket as c
+connect c $(srv:getsockname())
+accept srv
+shutdown c write
+close 3
+recv c
+state srv
+close c
+`, []string{`expect.state(s3, "CLOSE_WAIT")`, `expect.state(srv, "LISTEN")`}, nil},
 	{"unix", "", `socket unix as s
 bind s ./here.sock
 listen s
