@@ -37,6 +37,9 @@ func (s *Session) beginInput(t *loop.Task, text string) *input {
 	in.event = j.Add(t, 0, journal.Input{Text: text})
 	localOf(t).input, s.shown = in, in
 	s.inputs[in.event] = in
+	if job := localOf(t).job; job != nil { // it was sent to the background before it began
+		s.goesOn(in, job)
+	}
 	return in
 }
 

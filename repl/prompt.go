@@ -70,7 +70,7 @@ func Prompt(streams *scripts.Streams, s *luabind.Session) int {
 	status := p.run()
 	s.Loop.Post(func() { stop = true })
 	<-stopped
-	return status
+	return streams.Finish(s, status)
 }
 
 func newPrompt(s *luabind.Session, in int) (*prompt, error) {
