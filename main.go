@@ -110,7 +110,7 @@ script that cannot be read, 77 skipped (see need), 70 a bug, 130 interrupted; ex
 		},
 	}
 	limits := root.PersistentFlags()
-	limits.BoolVar(&streams.Sandbox, "sandbox", false, "for scripts from strangers: loopback only, no programs, only files below this folder and only to read; bounds what they use")
+	limits.BoolVar(&streams.Sandbox, "sandbox", false, "for scripts from strangers: loopback and labs only, no programs, only files below this folder and only to read; bounds what they use")
 	limits.Uint64Var(&streams.Limits.Steps, "max-steps", 0, "end a script after `N` instructions of Lua (sandbox: 1000000000)")
 	limits.Uint64Var(&streams.Limits.Memory, "max-memory", 0, "end a script that needs more than `N` MiB (sandbox: 256)")
 	limits.IntVar(&streams.Limits.Handles, "max-handles", 0, "refuse more than `N` open handles (sandbox: 1000)")

@@ -148,10 +148,19 @@ func (s *Session) explainRun(err error) error {
 // trimWhere drops the position that a single line of input does not need.
 func trimWhere(err error) error {
 	if text, ok := strings.CutPrefix(err.Error(), "line:1: "); ok {
-		return errors.New(text)
+		return &trimmedError{text, err}
 	}
 	return err
 }
+
+// A trimmedError is an error without its position.
+type trimmedError struct {
+	text  string
+	whole error
+}
+
+func (e *trimmedError) Error() string { return e.text }
+func (e *trimmedError) Unwrap() error { return e.whole }
 
 // names returns the names of all commands.
 func (s *Session) names() []string {

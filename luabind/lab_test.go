@@ -75,7 +75,7 @@ func TestClosedBeforeItsTurn(t *testing.T) {
 // TestNeed skips a script for what this system lacks, and fails it for what nobody
 // knows.
 func TestNeed(t *testing.T) {
-	s, err := New(Config{Out: io.Discard, Err: io.Discard, Sandbox: true})
+	s, err := New(Config{Out: io.Discard, Err: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,10 +83,30 @@ func TestNeed(t *testing.T) {
 	run := func(code string) error {
 		return s.Do(func(t *loop.Task) error { return s.RunCode(t, code, "need", nil) })
 	}
-	if skipped := new(SkipError); !errors.As(run(`need("lab")`), &skipped) || skipped.Reason != "the sandbox has no labs" {
-		t.Errorf("got %v", run(`need("lab")`))
+	if skipped := new(SkipError); !errors.As(run(`need("var:target")`), &skipped) || skipped.Reason != "needs --var target=…" {
+		t.Errorf("got %v", run(`need("var:target")`))
 	}
 	if skipped := new(SkipError); errors.As(run(`need("banana")`), &skipped) {
 		t.Errorf("got %v", skipped)
+	}
+}
+
+// TestSandboxLab lets a script from a stranger have a lab, and nothing beyond it.
+func TestSandboxLab(t *testing.T) {
+	labSession(t)
+	for _, c := range [][2]string{
+		{`local s = a:socket() s:bind("10.0.0.1:80") s:listen()
+		local c = b:socket() c:connect("10.0.0.1:80") c:send("x") expect.equal(s:accept():recv(1), "x")`, ""},
+		{`a:socket("inet", "raw", "icmp")`, ""},
+		{`sysctl(a, "net.ipv4.tcp_fin_timeout", 2)`, ""},
+		{`connect(socket(), "10.0.0.1:80")`, "the sandbox has the loopback only"},
+		{`bind(a:socket("unix"), "@x")`, "the sandbox has the loopback only"},
+		{`exec(a, "true")`, "the sandbox starts no programs"},
+		{`for i = 1, 20 do host("h" .. i) end`, "at most 16 hosts"},
+	} {
+		_, err := restricted(t, Config{Sandbox: true}, `host("a") host("b") `+c[0])
+		if got := errorText(err); c[1] == "" && err != nil || !strings.Contains(got, c[1]) {
+			t.Errorf("%s: got %q, want %q", c[0], got, c[1])
+		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // restrict puts the session's limits and its sandbox in force. In a sandbox
-// scripts reach the loopback only, read the files below the working folder only,
+// scripts reach the loopback and their labs only, read the files below the working folder only,
 // and neither write files nor start programs.
 func (s *Session) restrict() error {
 	s.Table.Policy.Handles = s.Limits.Handles

@@ -37,9 +37,9 @@ Otherwise, or not there
   Next to t[#t + 1] = v, removing by t[#t] = nil is slow; use table.remove.
 
 In a sandbox (--sandbox)
-  io reads files of the working folder. No files are written, removed or
-  renamed, no programs started, and no environment is seen. debug has getinfo
-  and traceback.`)}, {"scenarios", "how tests are written", strings.TrimSpace(`
+  Sockets reach the loopback and labs. io reads files of the working folder.
+  No files are written, removed or renamed, no programs started, and no
+  environment is seen. debug has getinfo and traceback.`)}, {"scenarios", "how tests are written", strings.TrimSpace(`
 socksh test PATH... runs scenarios; socksh run FILE runs those of one file in turn.
 A scenario is a Lua script, a scenario("name", f) in one, or a transcript.
 

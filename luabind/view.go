@@ -162,7 +162,7 @@ func (s *Session) viewLine(e journal.Event) string {
 			return "this network: " + f.String()
 		}
 	case journal.Queue:
-		if s.view.shows("states") && (f.After > f.Before || f.Limit > 0 || f.Name == "incomplete") {
+		if s.view.shows("states") && f.Tells() {
 			return s.label(e.Handle) + ": " + f.String()
 		}
 	}

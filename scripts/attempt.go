@@ -19,7 +19,8 @@ const abandonAfter = 15 * time.Second
 // An evidence is what is kept of an attempt that failed.
 type evidence struct {
 	events  []journal.Event
-	until   int // the event at which it failed, 0 for the last
+	when    func(time.Duration) time.Time // the events' times by the clock on the wall
+	until   int                           // the event at which it failed, 0 for the last
 	dropped int
 	handles string
 	came    string // of a transcript: what really came
@@ -135,7 +136,7 @@ func (s *Suite) attemptLua(it *item, a *report.Attempt, out *output, stop chan f
 	}
 	if a.Status == report.Failed {
 		j := session.Record()
-		e.events, e.dropped = s.redactor.events(j.Events(0)), j.Dropped()
+		e.events, e.when, e.dropped = s.redactor.events(j.Events(0)), j.Time, j.Dropped()
 		e.until = tr.FailedAt
 		e.handles = s.redactor.text(tr.Handles)
 	}
@@ -193,5 +194,5 @@ func (s *Suite) attemptTranscript(it *item, a *report.Attempt, stop chan func(st
 			Where: fmt.Sprintf("%s:%d", it.file, line), Compared: true, Expected: it.code, Got: got})}
 	}
 	a.Status = report.Failed
-	return &evidence{events: s.redactor.events(j.Events(0)), dropped: j.Dropped(), came: s.redactor.text(got)}
+	return &evidence{events: s.redactor.events(j.Events(0)), when: j.Time, dropped: j.Dropped(), came: s.redactor.text(got)}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"socksh/luabind/journal"
+	"socksh/luabind/wire"
 	"socksh/scripts/report"
 )
 
@@ -46,9 +47,14 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 		if err := journal.Lines(&lines, e.events); err != nil {
 			return err
 		}
+		var frames bytes.Buffer
+		if _, err := wire.WriteSegments(&frames, e.events, e.when); err != nil {
+			return err
+		}
 		p := journal.Draw(e.events)
 		parts = append(parts, part{"events.jsonl", lines.Bytes()},
-			part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")}, part{"ladder.svg", []byte(p.SVG())}, part{"ladder.html", []byte(journal.Page(e.events))})
+			part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")}, part{"ladder.svg", []byte(p.SVG())}, part{"ladder.html", []byte(journal.Page(e.events))},
+			part{"segments.pcapng", frames.Bytes()})
 	}
 	for _, p := range parts {
 		if err := write(p.name, p.text); err != nil {

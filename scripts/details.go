@@ -3,6 +3,7 @@ package scripts
 import (
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +43,11 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	}
 	fmt.Fprintf(&b, "again: %s\n", s.again(it))
 	if len(a.Files) > 0 {
-		fmt.Fprintf(&b, "files: %s\n", strings.Join(a.Files, " "))
+		dir, names := filepath.Dir(a.Files[0]), make([]string, len(a.Files))
+		for i, file := range a.Files {
+			names[i] = filepath.Base(file)
+		}
+		fmt.Fprintf(&b, "files: %s%c %s\n", dir, filepath.Separator, strings.Join(names, " "))
 	}
 	return b.String()
 }
@@ -70,7 +75,7 @@ func tellSource(b *strings.Builder, it *item, where string) {
 	if err != nil || !strings.HasSuffix(strings.TrimSuffix(it.file, ".lua"), strings.TrimSuffix(file, ".lua")) {
 		return
 	}
-	lines := strings.Split(it.code, "\n")
+	lines := strings.Split(strings.TrimSuffix(it.code, "\n"), "\n")
 	for i := max(1, n-sourceAround); i <= min(len(lines), n+sourceAround); i++ {
 		mark := " "
 		if i == n {

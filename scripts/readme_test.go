@@ -1,7 +1,6 @@
 package scripts
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,29 @@ import (
 )
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
+
+// step is a command in a CI system's file.
+var step = regexp.MustCompile(`(?m)^- run: (\./socksh .*)$`)
+
+// unsettled is what differs from run to run: times, ports and descriptors.
+var unsettled = regexp.MustCompile(`\b\d+(\.\d+)?( ms|m?s)\b|\b127\.0\.0\.1:\d{4,5}\b|\bfd \d+|  +`)
+
+func settled(text string) string { return unsettled.ReplaceAllString(text, " ") }
+
+// testGo runs a test of Go, the file that its first line names.
+func testGo(t *testing.T, dir, code string) {
+	name, _, _ := strings.Cut(strings.TrimPrefix(code, "// "), "\n")
+	for file, text := range map[string]string{name: code, "go.mod": "module lines\n\ngo 1.24\n"} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("go", "test", "-count=1", ".")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%s: %v\n%s", name, err, out)
+	}
+}
 
 // TestReadme runs all that the README shows: its transcripts, its Lua as the
 // file that its first line names, and its commands, where their output is shown.
@@ -63,8 +85,17 @@ func TestReadme(t *testing.T) {
 			run := exec.Command("sh", "-c", command)
 			run.Dir = dir
 			out, _ := run.CombinedOutput()
-			if !bytes.Equal(out, []byte(body)) {
+			if settled(string(out)) != settled(body) {
 				t.Errorf("%s: expected\n%sgot\n%s", command, body, out)
+			}
+		case "go":
+			testGo(t, dir, body)
+		case "yaml":
+			for _, run := range step.FindAllStringSubmatch(body, -1) {
+				cmd := exec.Command("sh", "-c", run[1]+" --list")
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", run[1], err, out)
+				}
 			}
 		default:
 			t.Errorf("a block of %s is not tested", kind)

@@ -69,8 +69,6 @@ func Status(streams *Streams, err error) int {
 	}
 	fmt.Fprintf(streams.Err, "socksh: %v\n", err)
 	switch {
-	case errors.As(err, &skipped):
-		return Skipped
 	case errors.As(err, &syntax), errors.As(err, &missing):
 		return Misused
 	case errors.As(err, &panicked):

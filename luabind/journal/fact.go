@@ -143,6 +143,10 @@ func (f Queue) String() string {
 	return text
 }
 
+// Tells reports whether a change is worth a line: not one of a queue that a program has
+// emptied by reading.
+func (f Queue) Tells() bool { return f.After > f.Before || f.Limit > 0 || f.Name == "incomplete" }
+
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

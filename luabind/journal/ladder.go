@@ -120,7 +120,7 @@ func (l *ladder) marks(marks []Mark) {
 // label is what stands on an arrow.
 func (a *Arrow) label() string {
 	switch a.Fate {
-	case Held, Dropped, Repeated, Derived:
+	case Held, Overtaken, Dropped, Repeated, Derived:
 		return a.Text + " (" + a.Fate.String() + ")"
 	}
 	return a.Text
@@ -149,7 +149,7 @@ func (l *ladder) arrow(a Arrow) {
 	switch a.Fate {
 	case Dropped:
 		end = "x"
-	case Held, Repeated:
+	case Held, Overtaken, Repeated:
 		end = "|"
 	}
 	if a.From < a.To {

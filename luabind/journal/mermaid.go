@@ -23,7 +23,7 @@ func (p *Picture) Mermaid() string {
 			switch a.Fate {
 			case Dropped, Repeated:
 				arrow = "-x"
-			case Held:
+			case Held, Overtaken:
 				arrow = "-)"
 			case Derived:
 				arrow = "-->>"

@@ -22,7 +22,7 @@ func (p *painter) paint(e Event) {
 	case State:
 		p.remark(e, p.handle(e.Handle).lane, "state", p.label(e.Handle)+f.String())
 	case Queue:
-		if f.Limit > 0 || f.After > f.Before {
+		if f.Tells() {
 			p.remark(e, p.handle(e.Handle).lane, "queue", p.label(e.Handle)+f.boxes())
 		}
 	case Counter:
@@ -35,7 +35,8 @@ func (p *painter) paint(e Event) {
 		}
 	case Segment:
 		from, to := p.laneOf(f.From, f.To), p.laneOf(f.To, f.From)
-		p.rows = append(p.rows, Row{Event: e.N, Arrow: &Arrow{From: from, To: to, Text: f.Summary(), Fate: f.Fate}})
+		text, _, _ := strings.Cut(f.Summary(), ", about ") // an ICMP message stands under what it is about
+		p.rows = append(p.rows, Row{Event: e.N, Arrow: &Arrow{From: from, To: to, Text: text, Fate: f.Fate}})
 	}
 }
 

@@ -114,8 +114,8 @@ func (p *painter) handle(n int) *party {
 }
 
 // laneOf returns the lane of an address that talks with another: of the socket of
-// that connection, of one that has the address, of the listener of its port; else of
-// a peer that is none of ours.
+// that connection, of one that has the address, of the listener of its port; of the host of
+// a lab; else of a peer that is none of ours.
 func (p *painter) laneOf(own, other netip.AddrPort) int {
 	best, rank := 0, 0
 	for n, h := range p.handles {
@@ -136,6 +136,11 @@ func (p *painter) laneOf(own, other netip.AddrPort) int {
 	}
 	if best > 0 {
 		return p.handles[best].lane
+	}
+	for i, l := range p.all {
+		if l.host && l.Address == own.Addr().String() && !own.Addr().IsLoopback() {
+			return i
+		}
 	}
 	i := p.lane("peer "+own.String(), "peer", own.String())
 	p.all[i].place = outside

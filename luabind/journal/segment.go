@@ -33,13 +33,14 @@ type Fate uint8
 const (
 	Seen      Fate = iota // by a capture: sent, and not known to be lost
 	Held                  // by the cable, until it is released
+	Overtaken             // kept by the cable until the one behind has gone ahead
 	Delivered             // by the cable
 	Dropped               // by the cable, or by a rule
 	Repeated              // a retransmission of what is held: swallowed and counted
 	Derived               // not seen at all: concluded from what the kernel says
 )
 
-var fates = [...]string{"seen", "held", "delivered", "dropped", "repeated", "derived"}
+var fates = [...]string{"seen", "held", "overtaken", "delivered", "dropped", "repeated", "derived"}
 
 func (f Fate) String() string { return fates[f] }
 

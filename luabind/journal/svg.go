@@ -135,7 +135,7 @@ func (d *drawing) arrow(b *strings.Builder, a Arrow, y int) {
 	switch a.Fate {
 	case Dropped:
 		class, end = "wire lost", to-way*40
-	case Held, Repeated:
+	case Held, Overtaken, Repeated:
 		class, end = "wire held", to-way*40
 	case Derived:
 		class = "wire derived"
@@ -149,7 +149,7 @@ func (d *drawing) arrow(b *strings.Builder, a Arrow, y int) {
 	switch a.Fate {
 	case Dropped:
 		fmt.Fprintf(b, "<path d=\"M%d %d l10 10 m0 -10 l-10 10\"/>", end-5, y-5)
-	case Held, Repeated:
+	case Held, Overtaken, Repeated:
 		fmt.Fprintf(b, "<path d=\"M%d %d v16\"/>", end, y-8)
 	default:
 		fmt.Fprintf(b, "<polygon points=\"%d,%d %d,%d %d,%d\"/>", to, y, to-way*9, y-4, to-way*9, y+4)

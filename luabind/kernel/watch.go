@@ -199,11 +199,15 @@ func (w *Watch) ask(h *sock.Handle) {
 	if now.state != before.state && (known || now.state != "CLOSE") {
 		tell(journal.State{Before: before.state, After: now.state, Local: now.ends.local, Peer: now.ends.peer, Closed: h.Closed()})
 	}
-	if now.queue != before.queue {
-		tell(journal.Queue{Name: "completed", Before: before.queue, After: now.queue, Limit: now.backlog + 1, Local: now.ends.local})
-	}
 	if now.halves != before.halves {
 		tell(journal.Queue{Name: "incomplete", Before: before.halves, After: now.halves, Local: now.ends.local})
+	}
+	if now.queue != before.queue {
+		backlog := now.backlog
+		if now.state == "gone" {
+			backlog = before.backlog
+		}
+		tell(journal.Queue{Name: "completed", Before: before.queue, After: now.queue, Limit: backlog + 1, Local: now.ends.local})
 	}
 	if now.recv != before.recv {
 		tell(journal.Queue{Name: "receive", Before: before.recv, After: now.recv, Local: now.ends.local})

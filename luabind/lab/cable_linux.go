@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"socksh/luabind/journal"
 	"socksh/luabind/loop"
 	"socksh/luabind/wire"
 )
@@ -36,101 +35,6 @@ type cable struct {
 	dirty   bool // a kernel may have changed something that was not asked for
 	busy    int  // frames delivered in the present pump
 	task    *loop.Task
-}
-
-// A port is the cable's end of a host's interface.
-type port struct {
-	*tap
-	host *Host
-}
-
-// own returns the port's tap, nil for no port.
-func (p *port) own() *tap {
-	if p == nil {
-		return nil
-	}
-	return p.tap
-}
-
-// A frame is one on the cable.
-type frame struct {
-	journal.Segment
-	bits     byte // of TCP: its flags
-	from, to *port
-	due      time.Time // when it arrives
-	since    time.Time // when it was held
-	repeats  int       // retransmissions that came while it was held
-}
-
-// childTable bounds the table of connections that each network gets: a dump walks
-// all of it.
-const childTable = "net.ipv4.tcp_child_ehash_entries=256"
-
-// begin starts the helper, and the cable, if they do not run.
-func (l *Lab) begin() error {
-	if l.helper != nil {
-		return nil
-	}
-	if l.tab.Policy.Loopback {
-		return errSandbox
-	}
-	h, err := start()
-	if err != nil {
-		return err
-	}
-	l.helper = h
-	h.ask(&request{op: opSysctl, text: childTable}) // best effort: older kernels have one table
-	for _, s := range quiet {
-		h.ask(&request{op: opSysctl, text: s[0] + "=" + s[1]})
-	}
-	c := &cable{lab: l, control: -1, routes: routes{-1}}
-	l.cable = c
-	ask := func(family, sotype, protocol int) int {
-		fd := -1
-		if err == nil {
-			fd, _, err = h.ask(&request{op: opSocket, numbers: [3]int{family, sotype, protocol}})
-		}
-		return fd
-	}
-	c.control = ask(unix.AF_INET, unix.SOCK_DGRAM, 0)
-	c.routes.fd = ask(unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE)
-	if err != nil {
-		l.Close()
-		return err
-	}
-	c.task = l.tab.Loop.Go(c.run)
-	if l.OnBegin != nil {
-		l.OnBegin()
-	}
-	return nil
-}
-
-// plug makes the port of a host, and the host's interface.
-func (c *cable) plug(h *Host) (*port, error) {
-	name := portName(h.number)
-	if err := c.routes.pair(name, device, h.mac(), h.network); err != nil {
-		return nil, err
-	}
-	index, err := indexOf(c.control, name)
-	if err != nil {
-		return nil, err
-	}
-	c.lab.helper.ask(&request{op: opSysctl, text: "net.ipv6.conf." + name + ".disable_ipv6=1"})
-	if err := c.routes.up(index); err != nil {
-		return nil, err
-	}
-	t, err := c.lab.listen(0, index)
-	if err != nil {
-		return nil, err
-	}
-	// Past the queueing discipline, which drops all until the interface is really up.
-	if err := unix.SetsockoptInt(t.FD, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1); err != nil {
-		t.close()
-		return nil, err
-	}
-	p := &port{t, h}
-	c.ports = append(c.ports, p)
-	return p, nil
 }
 
 // run moves what comes while no call does it.
@@ -196,7 +100,7 @@ func (c *cable) collect() {
 	for _, h := range c.lab.hosts {
 		for data := h.loopback.next(); data != nil; data = h.loopback.next() {
 			if p, ok := wire.Decode(data); ok {
-				c.tell(&p, data, h.name+" lo")
+				c.tell(&p, data, h.name+":lo")
 			}
 		}
 	}
@@ -221,116 +125,6 @@ func (c *cable) portOf(ip netip.Addr) *port {
 		}
 	}
 	return nil
-}
-
-// take decides what becomes of a frame that a host has sent.
-func (c *cable) take(f *frame) {
-	if slices.Contains(c.cuts, nil) || slices.Contains(c.cuts, f.from.host) || slices.Contains(c.cuts, f.to.host) {
-		c.drop(f)
-		return
-	}
-	if first := c.heldBefore(f); first != nil { // the kernel's timer has run out meanwhile
-		first.repeats++
-		c.again++
-		c.note(f, journal.Repeated)
-		return
-	}
-	deed, found := c.deedFor(f)
-	switch {
-	case found && deed == lose:
-		c.drop(f)
-		return
-	case c.hold != nil && c.hold.fits(f):
-		f.since = time.Now()
-		c.held = append(c.held, f)
-		c.note(f, journal.Held)
-		return
-	case found && deed == behind && c.aside == nil:
-		c.aside = f
-		c.note(f, journal.Held)
-		return
-	}
-	c.send(f)
-	if found && deed == twice {
-		again := *f
-		c.send(&again)
-	}
-	if late := c.aside; late != nil {
-		c.aside = nil
-		c.send(late)
-	}
-}
-
-// deedFor returns what a rule does with a frame, the oldest rule that fits.
-func (c *cable) deedFor(f *frame) (deed, bool) {
-	for i, r := range c.rules {
-		if !r.fits(f) {
-			continue
-		}
-		if r.left != always {
-			r.left--
-		}
-		if r.left == 0 {
-			c.rules = slices.Delete(c.rules, i, i+1)
-		}
-		return r.deed, true
-	}
-	return 0, false
-}
-
-// send puts a frame on its way.
-func (c *cable) send(f *frame) {
-	f.due = time.Now().Add(c.delay)
-	i := len(c.flight)
-	for i > 0 && c.flight[i-1].due.After(f.due) {
-		i--
-	}
-	c.flight = slices.Insert(c.flight, i, f)
-}
-
-func (c *cable) drop(f *frame) {
-	c.lost++
-	c.note(f, journal.Dropped)
-}
-
-// deliver gives a frame to the host that it is for.
-func (c *cable) deliver(f *frame) {
-	c.note(f, journal.Delivered)
-	f.to.write(f.Frame) // a host whose queue is full loses it, as on any wire
-	c.dirty = true
-	c.busy++
-}
-
-func (c *cable) note(f *frame, fate journal.Fate) {
-	j := c.lab.tab.Journal
-	if j == nil {
-		return
-	}
-	c.look() // what led to it comes before
-	f.Fate, f.At = fate, j.Since(time.Now())
-	j.Add(c.lab.tab.Loop.Current(), 0, f.Segment)
-}
-
-// tell adds a segment that was only seen.
-func (c *cable) tell(p *wire.Packet, data []byte, where string) {
-	j := c.lab.tab.Journal
-	if j == nil {
-		return
-	}
-	c.look()
-	s := c.tracker.Segment(p)
-	s.Fate, s.Where, s.Frame, s.At = journal.Seen, where, slices.Clone(data), j.Since(time.Now())
-	j.Add(c.lab.tab.Loop.Current(), 0, s)
-}
-
-// heal ends all faults; what is held stays so.
-func (c *cable) heal() {
-	c.cuts, c.rules, c.delay = nil, nil, 0
-	if late := c.aside; late != nil {
-		c.aside = nil
-		c.send(late)
-	}
-	c.pump()
 }
 
 func (c *cable) close() {

@@ -4,44 +4,12 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 
-	"socksh/luabind/journal"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 )
-
-// parts are what a lab is made of once it has begun.
-type parts struct {
-	helper *helper
-	cable  *cable
-}
-
-// Begin starts the lab, without hosts, if it has not begun.
-func (l *Lab) Begin() error { return l.begin() }
-
-// Close ends the lab: its handles are closed, its hosts are gone.
-func (l *Lab) Close() {
-	for _, h := range l.hosts {
-		l.tab.CloseOn(h)
-		l.view.Leave(h)
-		h.close()
-		if l.OnEnd != nil {
-			l.OnEnd(h)
-		}
-	}
-	l.hosts = nil
-	if l.cable != nil {
-		l.cable.close()
-		l.cable = nil
-	}
-	if l.helper != nil {
-		l.helper.close()
-		l.helper = nil
-	}
-}
 
 // act returns what the verb of that name does.
 func (l *Lab) act(verb string) func(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
@@ -160,108 +128,6 @@ func (l *Lab) doHost(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, 
 		l.Made(h)
 	}
 	return a.Give(sock.HostValue(h)), nil
-}
-
-// filterOf reads the parameters of chosen, the first of which is i.
-func (l *Lab) filterOf(a *sock.Args, i int) *filter {
-	f := &filter{flags: anyFlags}
-	if a.Value(i).Type != sock.Nil {
-		f.flags = a.Int(i)
-	}
-	f.from, _ = a.Value(i + 1).Any.(*Host)
-	f.to, _ = a.Value(i + 2).Any.(*Host)
-	f.data = a.Value(i+3).Type != sock.Nil && a.Int(i+3) != 0
-	if function := a.Value(i + 4); function.Type != sock.Nil && l.Choose != nil {
-		f.when = func(s journal.Segment) bool { return l.Choose(function.Any, s) }
-	}
-	return f
-}
-
-func (l *Lab) doHold(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	c, err := l.running()
-	if err == nil {
-		c.hold = l.filterOf(a, 0)
-	}
-	return nil, err
-}
-
-func (l *Lab) doStep(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	c, err := l.running()
-	if err != nil {
-		return nil, err
-	}
-	if len(c.held) == 0 {
-		return nil, misuse("nothing is held")
-	}
-	return a.Give(segments(c.step(a.Int(0)))), nil
-}
-
-func (l *Lab) doRelease(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	c, err := l.running()
-	if err != nil {
-		return nil, err
-	}
-	return a.Give(segments(c.release())), nil
-}
-
-func (l *Lab) doDrop(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	c, err := l.running()
-	if err != nil {
-		return nil, err
-	}
-	f, n := l.filterOf(a, 1), a.Int(0)
-	if n == 0 {
-		n = always
-	}
-	gone := c.dropHeld(f, &n)
-	c.rule(f, lose, n)
-	return a.Give(segments(gone)), nil
-}
-
-func (l *Lab) doDuplicate(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	return nil, l.fault(a, twice)
-}
-
-func (l *Lab) doReorder(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	return nil, l.fault(a, behind)
-}
-
-func (l *Lab) fault(a *sock.Args, d deed) error {
-	c, err := l.running()
-	if err != nil {
-		return err
-	}
-	n := a.Int(0)
-	if n == 0 {
-		n = always
-	}
-	c.rule(l.filterOf(a, 1), d, n)
-	return nil
-}
-
-func (l *Lab) doDelay(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	c, err := l.running()
-	if err == nil {
-		c.delay = time.Duration(a.Int(0))
-	}
-	return nil, err
-}
-
-func (l *Lab) doCut(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
-	c, err := l.running()
-	if err == nil {
-		h, _ := a.Value(0).Any.(*Host)
-		c.cuts = append(c.cuts, h)
-	}
-	return nil, err
-}
-
-func (l *Lab) doHeal(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
-	c, err := l.running()
-	if err == nil {
-		c.heal()
-	}
-	return nil, err
 }
 
 func (l *Lab) doSysctl(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {

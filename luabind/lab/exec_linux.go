@@ -35,6 +35,9 @@ func (l *Lab) doExec(t *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, 
 	}
 	name := words[1]
 	failed := func(err error) error { return &sock.Error{Op: "exec", Address: h.name + " " + name, Err: err} }
+	if h.lab.tab.Policy.Loopback {
+		return nil, failed(errSandbox)
+	}
 	if words[1], err = exec.LookPath(name); err != nil {
 		return nil, failed(unix.ENOENT)
 	}

@@ -93,6 +93,9 @@ const mtu = 1500
 
 // add makes a host with these addresses and plugs it in.
 func (l *Lab) add(name string, prefixes []netip.Prefix) (*Host, error) {
+	if l.tab.Policy.Loopback && len(l.hosts) >= sandboxHosts {
+		return nil, errMany
+	}
 	if err := l.begin(); err != nil {
 		return nil, err
 	}

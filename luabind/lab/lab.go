@@ -57,8 +57,13 @@ func New(tab *sock.Table, view *kernel.View) *Lab {
 
 var (
 	errNone    = errors.New("there is no lab yet; host NAME makes one")
-	errSandbox = errors.New("the sandbox has no labs")
+	errSandbox = errors.New("the sandbox starts no programs")
+	errMany    = fmt.Errorf("the sandbox has at most %d hosts", sandboxHosts)
 )
+
+// sandboxHosts is how many hosts a script from a stranger may make: each costs the kernel
+// a network.
+const sandboxHosts = 16
 
 func (l *Lab) find(name string) (sock.Host, error) {
 	for _, h := range l.hosts {

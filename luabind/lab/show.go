@@ -83,6 +83,9 @@ func showWire(r sock.Result) string {
 		}
 		return text
 	})
+	if len(items(field(w, "overtaken"))) > 0 {
+		list("overtaken", func(sock.Value) string { return ", waits for the next one to go ahead" })
+	}
 	list("in_flight", func(s sock.Value) string { return ", arrives in " + roughly(field(s, "arrives").Num) })
 	rows = append(rows, "lost: "+field(w, "lost").String())
 	if n := field(w, "repeated"); n.Num > 0 {

@@ -2,29 +2,11 @@ package lab
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"socksh/luabind/sock"
 )
-
-// value is the frame as a record.
-func (f *frame) value() sock.Value {
-	fields := []sock.Field{
-		{Name: "from", Value: sock.Str(f.from.host.name)}, {Name: "to", Value: sock.Str(f.to.host.name)},
-		{Name: "protocol", Value: sock.Str(f.Protocol)}, {Name: "flags", Value: sock.Str(f.Flags)},
-		{Name: "seq", Value: sock.Num(int(f.Seq))}, {Name: "ack", Value: sock.Num(int(f.Ack))}, {Name: "len", Value: sock.Num(f.Len)}}
-	return sock.Value{Type: sock.Record, Any: fields}
-}
-
-func segments(all []*frame) sock.Value {
-	var list []sock.Value
-	for _, f := range all {
-		list = append(list, f.value())
-	}
-	return sock.Value{Type: sock.List, Any: list}
-}
 
 func add(v sock.Value, name string, value sock.Value) sock.Value {
 	v.Any = append(v.Any.([]sock.Field), sock.Field{Name: name, Value: value})
@@ -55,7 +37,14 @@ func (c *cable) describe() sock.Value {
 		}
 		held = append(held, v)
 	}
+	var aside []sock.Value
+	if c.aside != nil {
+		aside = append(aside, c.aside.value())
+	}
 	for _, f := range c.flight {
+		if f.lost {
+			continue
+		}
 		flight = append(flight, add(f.value(), "arrives", seconds(max(0, time.Until(f.due)))))
 	}
 	fault := func(format string, args ...any) {
@@ -88,32 +77,6 @@ func (c *cable) describe() sock.Value {
 		fault("%d segments more were lost because they came too fast", c.missed)
 	}
 	list := func(v []sock.Value) sock.Value { return sock.Value{Type: sock.List, Any: v} }
-	return sock.Value{Type: sock.Record, Any: []sock.Field{{Name: "held", Value: list(held)}, {Name: "in_flight", Value: list(flight)},
+	return sock.Value{Type: sock.Record, Any: []sock.Field{{Name: "held", Value: list(held)}, {Name: "overtaken", Value: list(aside)}, {Name: "in_flight", Value: list(flight)},
 		{Name: "lost", Value: sock.Num(c.lost)}, {Name: "repeated", Value: sock.Num(c.again)}, {Name: "faults", Value: list(faults)}}}
-}
-
-// rule adds a fault to come, if there is something left of it.
-func (c *cable) rule(f *filter, d deed, n int) {
-	if n != 0 {
-		c.rules = append(c.rules, &rule{f, d, n})
-	}
-}
-
-// dropHeld drops the first n held frames that fit, and takes them off n.
-func (c *cable) dropHeld(f *filter, n *int) []*frame {
-	var gone []*frame
-	c.held = slices.DeleteFunc(c.held, func(h *frame) bool {
-		if *n == 0 || !f.fits(h) {
-			return false
-		}
-		if *n != always {
-			*n--
-		}
-		gone = append(gone, h)
-		return true
-	})
-	for _, h := range gone {
-		c.drop(h)
-	}
-	return gone
 }

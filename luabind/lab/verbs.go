@@ -83,7 +83,7 @@ func (l *Lab) Verbs() []sock.Verb {
 			Summary: "end cuts, delays, and the losses, repetitions and swaps to come",
 			Details: "What is held stays held.",
 			Example: "heal", Run: l.act("heal")},
-		{Name: "wire", Asks: true, Records: sock.RecordCall, Gives: "what is held, in flight, lost and repeated, and the faults to come",
+		{Name: "wire", Asks: true, Records: sock.RecordCall, Gives: "what is held, overtaken, in flight, lost and repeated, and the faults to come",
 			Summary: "tell what is on the cable",
 			Details: "Of a held segment also which timer runs for it, in its sender's kernel or in the one that waits for it, and when that runs out: then something is sent again, and what repeats a held segment is counted as repeated.",
 			Example: "wire", Show: showWire, Run: l.act("wire")},

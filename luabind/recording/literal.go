@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"socksh/luabind/journal"
 	"socksh/luabind/sock"
 )
 
@@ -184,9 +182,4 @@ func (w *writer) alike(data string) string {
 		from = at[1]
 	}
 	return w.literal(text + magic.ReplaceAllString(data[from:], "%$0") + "$")
-}
-
-// summed returns the check of data of which only the sum is kept.
-func summed(call string, v journal.Long) string {
-	return fmt.Sprintf("expect.equal(tohex(sha256(%s)), %q)", call, hex.EncodeToString(v.Sum[:]))
 }

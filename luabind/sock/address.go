@@ -190,13 +190,13 @@ func (t *Table) parseAddr(s string) (*Addr, error) {
 	return a, err
 }
 
-// concrete returns a with its host resolved for a socket of the given family, if
-// the table's policy allows it. A literal address stays as it is, of whatever
-// family: the kernel shall judge.
-func (t *Table) concrete(task *loop.Task, a *Addr, family int, deadline time.Time) (*Addr, error) {
-	addr, err := t.resolved(task, a, family, deadline)
+// concrete returns a with its host resolved for the socket h, if the table's policy
+// allows it. A literal address stays as it is, of whatever family: the kernel shall
+// judge.
+func (t *Table) concrete(task *loop.Task, a *Addr, h *Handle, deadline time.Time) (*Addr, error) {
+	addr, err := t.resolved(task, a, h.family, deadline)
 	if err == nil {
-		err = t.Policy.allow(addr)
+		err = t.Policy.allow(addr, h.Host)
 	}
 	return addr, err
 }

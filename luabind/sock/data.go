@@ -254,7 +254,7 @@ func recvAll(t *loop.Task, tab *Table, a *Args, n, flags int) (Result, error) {
 
 func doSendto(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h, data, flags := a.Handle(0), a.Text(1), a.Int(3)
-	addr, err := tab.concrete(t, a.Addr(2), h.family, a.Deadline())
+	addr, err := tab.concrete(t, a.Addr(2), h, a.Deadline())
 	if err != nil {
 		return nil, err
 	}

@@ -99,14 +99,14 @@ func lifeVerbs() []Verb {
 
 func doSocket(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	family, sotype, nonblock := kindOf(a)
-	err := tab.Policy.allowKind(family, sotype)
+	host := tab.HostArg(a, 3)
+	err := tab.Policy.allowKind(family, sotype, host)
 	if err == nil {
 		err = tab.allowMore(1)
 	}
 	if err != nil {
 		return nil, err
 	}
-	host := tab.HostArg(a, 3)
 	fd, err := socketOn(host, family, sotype, a.Int(2))
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func doSocketpair(t *loop.Task, tab *Table, a *Args) (Result, error) {
 
 func doBind(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
-	addr, err := tab.concrete(t, a.Addr(1), h.family, time.Time{})
+	addr, err := tab.concrete(t, a.Addr(1), h, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func doBind(t *loop.Task, tab *Table, a *Args) (Result, error) {
 
 func doListen(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
-	err := tab.allowListen(h.FD)
+	err := tab.allowListen(h)
 	if err == nil {
 		err = unix.Listen(h.FD, a.Int(1))
 	}
@@ -187,7 +187,7 @@ func doAccept(t *loop.Task, tab *Table, a *Args) (Result, error) {
 
 func doConnect(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	h := a.Handle(0)
-	addr, err := tab.concrete(t, a.Addr(1), h.family, a.Deadline())
+	addr, err := tab.concrete(t, a.Addr(1), h, a.Deadline())
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func doSendmsg(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	var err error
 	if to := a.Addr(2); to != nil {
-		if m.to, err = tab.concrete(t, to, h.family, a.Deadline()); err != nil {
+		if m.to, err = tab.concrete(t, to, h, a.Deadline()); err != nil {
 			return nil, err
 		}
 	}

@@ -56,7 +56,7 @@ func doGetnameinfo(t *loop.Task, tab *Table, a *Args) (Result, error) {
 // hostName returns the first name of an address, "" if it has none or must not be
 // asked for.
 func (t *Table) hostName(task *loop.Task, ip netip.Addr, deadline time.Time) (string, error) {
-	if t.Policy.allow(ipAddr(netip.AddrPortFrom(ip, 0))) != nil {
+	if t.Policy.allow(ipAddr(netip.AddrPortFrom(ip, 0)), nil) != nil {
 		return "", nil
 	}
 	return loop.Block(task, deadline, func(ctx context.Context) (string, error) {

@@ -177,7 +177,7 @@ func (t *Table) setOption(h *Handle, o *option, v []Value) error {
 	if o.access == ro || o.access == once {
 		return misuse(o.name + " can only be read")
 	}
-	if t.Policy.Loopback && o.form.outward {
+	if t.Policy.Loopback && o.form.outward && h.Host == nil {
 		return misuse(o.name + ": the sandbox sets no such option")
 	}
 	b, err := o.form.encode(o.form, t.scratch[:0], v)

@@ -11,7 +11,7 @@ import (
 // A Policy says what the calls of a table may do. The zero Policy forbids nothing.
 type Policy struct {
 	Handles  int  // at most so many may be open; 0 is no limit
-	Loopback bool // addresses are of the loopback only, and no name server is asked
+	Loopback bool // addresses are of the loopback or of a lab, and no name server is asked
 	// OpenFile opens the files of verbs that take one; nil stands for os.OpenFile.
 	OpenFile func(path string, flag int) (*os.File, error)
 }
@@ -22,13 +22,13 @@ var (
 )
 
 // allowKind returns an error if sockets of that family and type reach beyond the
-// sandbox by themselves.
-func (p *Policy) allowKind(family, sotype int) error {
+// sandbox by themselves. The networks of hosts lead nowhere else.
+func (p *Policy) allowKind(family, sotype int, host Host) error {
 	switch {
 	case !p.Loopback:
 	case family != unix.AF_INET && family != unix.AF_INET6 && family != unix.AF_UNIX:
 		return errors.New("the sandbox has inet, inet6 and unix sockets only")
-	case sotype == unix.SOCK_RAW:
+	case sotype == unix.SOCK_RAW && host == nil:
 		return errors.New("the sandbox has no raw sockets")
 	}
 	return nil
@@ -42,9 +42,12 @@ func (p *Policy) allowForeign() error {
 	return nil
 }
 
-// allow returns an error if a must not be bound, connected or sent to.
-func (p *Policy) allow(a *Addr) error {
-	if p.Loopback && (a.family == unix.AF_UNIX || a.raw != "" || !a.ip.Addr().Unmap().IsLoopback()) {
+// allow returns an error if a must not be bound, connected or sent to on that host, nil
+// for the real network.
+func (p *Policy) allow(a *Addr, host Host) error {
+	switch {
+	case !p.Loopback:
+	case a.family == unix.AF_UNIX, a.raw != "", host == nil && !a.ip.Addr().Unmap().IsLoopback():
 		return errNotLoopback
 	}
 	return nil
@@ -58,13 +61,13 @@ func (p *Policy) allowName(host string) error {
 	return nil
 }
 
-// allowListen returns an error if listening on descriptor fd would choose an
-// address that must not be bound.
-func (t *Table) allowListen(fd int) error {
-	if !t.Policy.Loopback || sysName(fd, false, &t.raw) != nil {
+// allowListen returns an error if listening on h would choose an address that must not
+// be bound.
+func (t *Table) allowListen(h *Handle) error {
+	if !t.Policy.Loopback || sysName(h.FD, false, &t.raw) != nil {
 		return nil
 	}
-	if a := t.raw.decode(); a.family != unix.AF_UNIX && t.Policy.allow(a) != nil {
+	if a := t.raw.decode(); a.family != unix.AF_UNIX && t.Policy.allow(a, h.Host) != nil {
 		return errWildcard
 	}
 	return nil

@@ -15,7 +15,7 @@ func (w *Wire) Verbs() []sock.Verb {
 	return []sock.Verb{
 		{Name: "capture", Shell: true, Records: sock.RecordNone, Gives: "what is captured, if nothing is given",
 			Summary: "write the segments that pass into a file for tshark and its like",
-			Details: "From now on the segments of this session's sockets, on the loopback or the interfaces that are named; each with the call during which it passed as its comment. The file is in the form pcapng, and complete after each call. off ends it, and so does the end of the session. The journal gets the segments too, and with it pictures. It needs the right CAP_NET_RAW.",
+			Details: "From now on the segments of this session's sockets, on the loopback or the interfaces that are named, which needs the right CAP_NET_RAW. With a lab, what its cable and its hosts' loopbacks carry, which needs none; capture FILE lo has the real loopback, too. Each has the call during which it passed as its comment, and what the cable has lost says so there. The file is in the form pcapng, and complete after each call. off ends it, and so does the end of the session. The journal gets the segments too, and with it pictures.",
 			Params: []sock.Param{{Name: "file", Kind: sock.FileKind, Optional: true},
 				{Name: "interface", Kind: sock.TextKind, Optional: true, Rest: true}},
 			Errors: []sock.Cause{{Errno: "EPERM", When: "the right is missing"}, {Errno: "ENODEV", When: "there is no such interface"},
@@ -41,29 +41,35 @@ func (w *Wire) capture(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result
 	case tab.Policy.Loopback:
 		return nil, errSandbox
 	}
-	interfaces := []string{loopback}
-	if len(a.Rest()) > 0 {
-		interfaces = nil
-		for _, v := range a.Rest() {
-			interfaces = append(interfaces, v.Str)
-		}
+	var interfaces []string
+	for _, v := range a.Rest() {
+		interfaces = append(interfaces, v.Str)
+	}
+	if len(interfaces) == 0 && len(tab.Hosts()) == 0 {
+		interfaces = []string{loopback}
 	}
 	return nil, w.start(name, interfaces)
 }
 
 // status tells what is captured.
 func (w *Wire) status() sock.Value {
-	if len(w.taps) == 0 {
+	if len(w.taps) == 0 && w.file == nil {
 		return sock.Str("off")
 	}
 	w.drain(nil)
 	var names []string
+	if w.file != nil {
+		names = w.file.others
+	}
 	var drops uint64
 	for _, t := range w.taps {
 		names = append(names, t.name)
 		drops += t.drops
 	}
-	fields := []sock.Field{{Name: "interface", Value: sock.Str(strings.Join(names, " "))}}
+	var fields []sock.Field
+	if len(names) > 0 { // a lab's places are known by what passes there
+		fields = append(fields, sock.Field{Name: "interface", Value: sock.Str(strings.Join(names, " "))})
+	}
 	if w.file != nil {
 		fields = append(fields, sock.Field{Name: "file", Value: sock.Str(w.file.name)}, sock.Field{Name: "frames", Value: sock.Num(w.file.frames)})
 	}

@@ -27,9 +27,6 @@ func (w *Wire) look(int) {
 // belongs to no call that has returned, and a flood must not hold up the loop. It tells
 // them in the name of the task whose call ends, nil if none does.
 func (w *Wire) drain(now *loop.Task) {
-	if len(w.taps) == 0 {
-		return
-	}
 	most := frameMost
 	if w.file != nil {
 		most = roomMost

@@ -3,6 +3,8 @@ package wire
 import (
 	"errors"
 	"os"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -16,14 +18,16 @@ type recording struct {
 	file   *os.File
 	pcap   *PcapWriter
 	wanted []string       // interfaces to capture
-	on     map[string]int // interfaces by name, those of others included that the journal tells of
+	on     map[string]int // places by name
+	others []string       // those of them that are no interfaces of the real network
 	frames int
 	err    error // what ended it early
 	said   bool  // and that was told
 }
 
-// start begins a recording of those interfaces.
+// start begins a recording of those interfaces, and of what others tell the journal of.
 func (w *Wire) start(name string, interfaces []string) error {
+	w.begin()
 	r := &recording{name: name, wanted: interfaces, on: make(map[string]int)}
 	w.file = r
 	err := w.arrange()
@@ -37,7 +41,9 @@ func (w *Wire) start(name string, interfaces []string) error {
 	}
 	r.pcap = NewPcapWriter(r.file)
 	for _, t := range w.taps {
-		r.place(t.name, t.link)
+		if t.adopted || slices.Contains(interfaces, t.name) {
+			r.place(t.name, t.link)
+		}
 		t.lost()
 		t.drops, t.seen = 0, 0
 	}
@@ -57,19 +63,53 @@ func (r *recording) place(name string, link linkType) int {
 	return n
 }
 
-// record puts the frame of an event into the file, whoever has told of it.
+// record puts the frame of an event into the file, whoever has told of it. What a cable
+// keeps is not there yet.
 func (w *Wire) record(e *journal.Event, s journal.Segment) {
+	if waits(s.Fate) {
+		return
+	}
 	frame, length, link := s.Frame, len(s.Frame), linkEthernet
 	if w.whole != nil {
 		frame, length = w.whole, w.length
 	}
-	for _, t := range w.taps {
-		if t.name == s.Where {
-			link = t.link
+	if i := slices.IndexFunc(w.taps, func(t *tap) bool { return t.name == s.Where }); i >= 0 {
+		if link = w.taps[i].link; !w.taps[i].adopted && !slices.Contains(w.file.wanted, s.Where) {
+			return // it is for the view
+		}
+	} else if !slices.Contains(w.file.others, s.Where) {
+		w.file.others = append(w.file.others, s.Where)
+	}
+	w.file.pcap.Frame(w.file.place(s.Where, link), w.log.Time(s.At), frame, length, comment(w.callOf(e, s), s.Fate))
+	w.file.frames++
+}
+
+// waits reports whether a cable keeps a segment: it will be told again when it goes on.
+func waits(f journal.Fate) bool { return f == journal.Held || f == journal.Overtaken }
+
+// comment is a packet's in a file: the call that it passed in, and how it ended if it did
+// not arrive.
+func comment(call string, f journal.Fate) string {
+	if f == journal.Dropped || f == journal.Repeated {
+		return strings.TrimSpace(call + " (" + f.String() + ")")
+	}
+	return call
+}
+
+// callOf returns the call during which a segment passed: the cable of a lab moves most of
+// them while the call on an end waits.
+func (w *Wire) callOf(e *journal.Event, s journal.Segment) string {
+	if c, open := w.calls[e.During]; open {
+		return c.text
+	}
+	w.settle()
+	from, to := w.Ends(s)
+	for _, h := range []*sock.Handle{from, to} {
+		if h != nil && h.Host != nil && len(w.busy[h.N]) > 0 {
+			return w.calls[w.busy[h.N][0]].text
 		}
 	}
-	w.file.pcap.Frame(w.file.place(s.Where, link), w.log.Time(s.At), frame, length, w.calls[e.During].text)
-	w.file.frames++
+	return ""
 }
 
 // flush writes out what was recorded, so that the file is whole whatever ends the program. An

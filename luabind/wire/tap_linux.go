@@ -56,7 +56,7 @@ func openTap(name string) (*tap, error) {
 	switch err {
 	case nil:
 	case unix.EPERM:
-		return nil, &refusal{err.(unix.Errno), "seeing segments needs CAP_NET_RAW: run as root, or sudo setcap cap_net_raw+ep socksh"}
+		return nil, &refusal{err.(unix.Errno), "seeing segments outside of a lab needs CAP_NET_RAW: run as root, or sudo setcap cap_net_raw+ep socksh"}
 	default:
 		return nil, err
 	}

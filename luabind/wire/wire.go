@@ -142,7 +142,7 @@ func (w *Wire) begin() {
 		w.log.OnReturn = slices.Insert(w.log.OnReturn, 0, w.look) // before the states: what has passed is why they have changed
 		w.log.Follow(w.follow)
 	}
-	if len(w.taps) == 0 && !w.deriving {
+	if len(w.taps) == 0 && w.file == nil && !w.deriving {
 		w.calls, w.busy, w.unsettled = make(map[int]openCall), make(map[int][]int), make(map[int]openCall)
 		w.owners = owners{}
 		for _, h := range w.tab.Handles() {

@@ -26,3 +26,4 @@ both("TIME_WAIT", "LAST_ACK")
 step() -- the last acknowledgement
 both("TIME_WAIT", "gone")
 print(ladder())
+lab("end")

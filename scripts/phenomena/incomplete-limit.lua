@@ -38,3 +38,4 @@ local found = false
 for _, e in ipairs(queues(listener).completed) do found = found or e.peer == "10.0.0.1:1100" end
 expect.truthy(found or queues(listener).length == 3)
 print("its ACK brings the connection")
+lab("end")

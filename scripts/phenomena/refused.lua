@@ -1,14 +1,18 @@
--- Nobody listens: the kernel answers the SYN with a RST.
-local free = socket()
-local address = free:bind("127.0.0.1:0") -- bound, not listening: no one else gets the port
-local c = socket()
-expect.counter("TcpOutRsts", 1, function() expect.errno("ECONNREFUSED", connect, c, address) end)
-print("connect to a port that is bound but does not listen: ECONNREFUSED, TcpOutRsts + 1")
-expect.state(c, "CLOSE")
-print("the client's socket is CLOSE again: it never left SYN_SENT for ESTABLISHED")
-free:listen()
-c:connect(address)
-expect.state(c, "ESTABLISHED")
-print("Linux: the same socket may try again, and now it gets in")
-c:close()
-free:close()
+-- Nobody listens: the kernel answers the SYN with a RST, and connect fails at once.
+-- On Linux the same socket may try again.
+need("lab")
+local client, server = host("client"), host("server")
+local listener = server:socket()
+listener:bind("10.0.0.2:80") -- it has the port, and does not listen yet
+local c = client:socket()
+c:bind("10.0.0.1:1001")
+journal("clear")
+
+expect.errno("ECONNREFUSED", connect, c, "10.0.0.2:80")
+expect.equal(state(c), "CLOSE")
+expect.equal(server:counters("TcpOutRsts").TcpOutRsts, 1)
+listener:listen(1)
+c:connect("10.0.0.2:80")
+expect.equal(state(c), "ESTABLISHED")
+print(ladder())
+lab("end")

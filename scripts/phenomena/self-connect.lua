@@ -1,13 +1,16 @@
--- A socket that connects to itself: simultaneous open with one socket.
-local s = socket()
-local address = s:bind("127.0.0.1:0")
-s:connect(address)
-expect.state(s, "ESTABLISHED")
+-- A socket that connects to itself: its SYN meets its SYN. A client that tries a local
+-- port that nobody serves, again and again, may meet itself like this.
+need("lab")
+local s = host("alone"):socket()
+s:bind("127.0.0.1:1001")
+journal("clear")
+
+s:connect("127.0.0.1:1001")
+expect.equal(state(s), "ESTABLISHED")
 expect.equal(s:getpeername(), s:getsockname())
-print("connect to the own address: its SYN meets its SYN, and it is ESTABLISHED with itself")
 s:send("who is there?")
 expect.equal(s:recv(), "who is there?")
-print("what it sends it receives")
 s:close()
-expect.state(s, "TIME_WAIT")
-print("close: one FIN, TIME_WAIT. A client that tries a local port again and again may meet itself")
+expect.equal(state(s), "TIME_WAIT")
+print(ladder())
+lab("end")

@@ -21,3 +21,4 @@ both("CLOSING")
 step(2) -- their acknowledgements
 both("TIME_WAIT")
 print(ladder())
+lab("end")

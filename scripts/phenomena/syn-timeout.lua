@@ -12,3 +12,4 @@ local sent = wire().lost
 expect.truthy(clock() - before > 1 and sent > 1)
 expect.equal(client:counters("TCPSynRetrans").TCPSynRetrans, sent - 1)
 print("the SYN was repeated, every one was lost; then ETIMEDOUT")
+lab("end")

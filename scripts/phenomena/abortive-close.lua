@@ -1,0 +1,22 @@
+-- close with SO_LINGER 0: no FIN but a RST, no TIME_WAIT, and nothing is waited for.
+-- The peer is told once: ECONNRESET. After that its stream has just ended.
+need("lab")
+local client, server = host("client"), host("server")
+local listener = server:socket()
+listener:bind("10.0.0.2:80")
+listener:listen(1)
+local c = client:socket()
+c:bind("10.0.0.1:1001")
+c:connect("10.0.0.2:80")
+local a = listener:accept()
+c:setsockopt("SO_LINGER", 0)
+journal("clear")
+
+c:close()
+expect.equal({ (state(c)), (state(a)) }, { "gone", "CLOSE" })
+expect.equal(client:counters("TCPAbortOnData").TCPAbortOnData, 1)
+expect.errno("ECONNRESET", recv, a)
+expect.eof(a)
+expect.errno("EPIPE", send, a, "hello?")
+print(ladder())
+lab("end")

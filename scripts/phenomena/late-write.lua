@@ -1,0 +1,22 @@
+-- A write to a peer that has closed: the first one succeeds, and is answered by a RST;
+-- the second is EPIPE. recv says eof all the time: the FIN came first.
+need("lab")
+local client, server = host("client"), host("server")
+local listener = server:socket()
+listener:bind("10.0.0.2:80")
+listener:listen(1)
+local c = client:socket()
+c:bind("10.0.0.1:1001")
+c:connect("10.0.0.2:80")
+local a = listener:accept()
+journal("clear")
+
+a:close()
+expect.eof(c)
+expect.equal(state(c), "CLOSE_WAIT")
+expect.equal(c:send("anybody there?"), 14)
+expect.equal({ (state(c)), (state(a)) }, { "CLOSE", "gone" })
+expect.errno("EPIPE", send, c, "hello?")
+expect.eof(c)
+print(ladder())
+lab("end")
