@@ -53,6 +53,22 @@ type pending struct {
 	call  string // "recv 2", "" while it runs Lua
 	since time.Duration
 	where string
+	ends  bool // by itself, some time: a program does
+}
+
+// An outside is a wait that is none of a socket call's: for a program, or a pipe.
+type outside struct {
+	what  string
+	since time.Time
+}
+
+// outside notes what the running task waits for, until the function that it gives is
+// called.
+func (s *Session) outside(what string) (over func()) {
+	l := localOf(s.Loop.Current())
+	before := l.outside
+	l.outside = &outside{what, time.Now()}
+	return func() { l.outside = before }
 }
 
 func (p pending) String() string {
@@ -71,6 +87,10 @@ func (p pending) String() string {
 // doing returns what a task does.
 func (s *Session) doing(t *loop.Task, name string) pending {
 	p := pending{task: name, where: s.position(localOf(t).thread)}
+	if o := localOf(t).outside; o != nil {
+		p.call, p.since, p.ends = o.what, time.Since(o.since), true
+		return p
+	}
 	if j := s.Table.Journal; j != nil {
 		if calls := j.Pending(t.Number()); len(calls) > 0 {
 			begin := calls[len(calls)-1]
@@ -105,5 +125,5 @@ func jobsInOrder(set map[*sock.Job]bool) []*sock.Job {
 // waitsForOthers reports whether the call ends only by something that happens: it has
 // neither a timeout nor an end of its own.
 func (p pending) waitsForOthers() bool {
-	return p.call != "" && !strings.HasPrefix(p.call, "sleep") && !strings.Contains(p.call, " --timeout ")
+	return p.call != "" && !p.ends && !strings.HasPrefix(p.call, "sleep") && !strings.Contains(p.call, " --timeout ")
 }

@@ -19,6 +19,7 @@ type local struct {
 	input     *input      // that the task runs, nil without a journal
 	thread    *lua.LState // the innermost that runs
 	inside    []*Subtest  // that run, one within the other
+	outside   *outside    // what it waits for beside the calls, nil for nothing
 }
 
 func localOf(t *loop.Task) *local {

@@ -39,7 +39,10 @@ func (s *Suite) find(paths []string) ([]*item, error) {
 	var failed error
 	for _, path := range paths {
 		path, name, single := strings.Cut(path, "::")
-		files, err := findFiles(path)
+		if path == "" {
+			return nil, errors.New("a path is empty: it is a file, a folder or a name of the library")
+		}
+		files, err := findFiles(filepath.Clean(path))
 		if err != nil {
 			return nil, err
 		}

@@ -8,12 +8,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"socksh/scripts/report"
 )
 
 // A workshop is a folder of scenarios, and the program that runs them.
@@ -155,6 +154,8 @@ end)
 scenario("leaves a task", function() spawn(recv, socket("udp")) end)
 scenario("a task fails", function() local a = pair() spawn(error, "in the task") a:recv() end)
 scenario("exits", function() exit(3) end)
+scenario("defines another", function() scenario("inside", function() end) end)
+scenario("leaves two", function() socketpair() end)
 scenario("exits well", function() exit(0) end)
 scenario("subtests", function()
   subtest("one", function() expect.equal(1, 2) end)
@@ -164,16 +165,18 @@ end)`}, func(w *workshop) {
 			equalResults(w.t, w.results(1, "a.lua"), "a.lua::passes: passed", "a.lua::fails: failed", "a.lua::raises: failed",
 				"a.lua::skips: skipped", "a.lua::needs: skipped", "a.lua::expected: xfailed", "a.lua::unexpected: failed",
 				"a.lua::leaves a handle: failed", "a.lua::leaves CLOSE_WAIT: failed", "a.lua::leaves a task: failed",
-				"a.lua::a task fails: failed", "a.lua::exits: failed", "a.lua::exits well: passed", "a.lua::subtests: failed")
+				"a.lua::a task fails: failed", "a.lua::exits: failed", "a.lua::defines another: failed", "a.lua::leaves two: failed", "a.lua::exits well: passed", "a.lua::subtests: failed")
 			for name, parts := range map[string][]string{
 				"fails":             {`a.lua:8: expected "a\nc\n", got "a\nb\n"`, ">    8 | scenario(\"fails\"", "-c", "+b", "again: socksh test a.lua::fails"},
-				"raises":            {"a.lua:9: connect 1 127.0.0.1:1: ECONNREFUSED", "last events of each handle:", "handles, when it failed:"},
+				"raises":            {"a.lua:9: connect 1 127.0.0.1:1: ECONNREFUSED", "last events of each handle:", "handles, when it failed"},
 				"unexpected":        {"it passed, and was expected to fail: bug 8"},
-				"leaves a handle":   {"handle 1 is left open: stream"},
+				"leaves a handle":   {"a.lua:14: handle 1, made here, is left open: stream"},
 				"leaves CLOSE_WAIT": {"CLOSE_WAIT", "its peer has closed, and nobody has closed it"},
 				"leaves a task":     {"still running at the end: task j1 (spawn a.lua:22): recv 1, for 2", "at "},
 				"a task fails":      {"task j1 (spawn a.lua:23): in the task", "recv 1   (has not ended)"},
 				"exits":             {"exit(3)"},
+				"defines another":   {"scenario belongs outside of the scenarios"},
+				"leaves two":        {"handle 1, made here, is left open", "handle 2, made here, is left open"},
 				"subtests":          {"one: expected 2, got 1"},
 			} {
 				w.contains(w.test(1, "a.lua::"+name), parts...)
@@ -203,6 +206,99 @@ scenario("a call", function() local a = pair() a:recv() end)
 			w.contains(w.test(1, "t.txt", "--timeout", "200ms"), "t.txt:3: the scenario's limit of 200ms is over")
 			w.contains(w.test(1, "a.lua::a call", "t.txt", "--run-timeout", "300ms", "--report", "junit=r.xml"), "the run's limit of 300ms is over", "recv 1, for")
 			w.contains(w.read("r.xml"), `tests="2"`, "the run&#39;s limit")
+		}},
+		{"deadlines of programs and files", map[string]string{"a.lua": `
+scenario("execute", {timeout = 0.2}, function() os.execute("echo $$ >pid; exec sleep 1000") end)
+scenario("trap", {timeout = 0.2}, function() os.execute("trap '' INT TERM HUP; echo $$ >pid; sleep 1000; sleep 1001") end)
+scenario("read", {timeout = 0.2}, function()
+  local f = io.popen("echo $$ >pid; exec sleep 1000")
+  f:read("*a")
+end)
+scenario("close", {timeout = 0.2}, function() io.popen("echo $$ >pid; exec sleep 1000"):close() end)
+scenario("open a pipe", {timeout = 0.2}, function() os.execute("mkfifo p1") io.open("p1") end)
+scenario("read a pipe", {timeout = 0.2}, function() os.execute("mkfifo p2") io.open("p2", "r+"):read() end)
+scenario("others go on", {timeout = 20}, function()
+  os.execute("mkfifo p3")
+  local job = spawn(function() local f = io.open("p3") local text = f:read() f:close() return text end)
+  local f = io.open("p3", "w") f:write("through\n") f:close()
+  expect.equal(join(job), "through")
+end)`}, func(w *workshop) {
+			for name, doing := range map[string]string{"execute": `a.lua:2: the scenario's limit of 200ms is over`, "trap": `the scenario: os.execute "trap`,
+				"read": `the scenario: read of io.popen "echo $$ >pid; exec sleep 1000", for`, "close": `the scenario: io.popen "echo $$`,
+				"open a pipe": `the scenario: io.open "p1", for`, "read a pipe": `the scenario: read of io.open "p2", for`} {
+				began := time.Now()
+				w.contains(w.test(1, "a.lua::"+name), doing)
+				if took := time.Since(began); took > abandonAfter/2 {
+					w.t.Errorf("%s took %s", name, took)
+				}
+				if name[0] != 'o' && !strings.HasSuffix(name, "pipe") {
+					pid, err := strconv.Atoi(strings.TrimSpace(w.read("pid")))
+					if err != nil {
+						w.t.Fatal(err)
+					}
+					await(w.t, func() bool { return syscall.Kill(pid, 0) == syscall.ESRCH })
+				}
+			}
+			w.contains(w.test(1, "a.lua::execute", "--call-timeout", "50ms"), `the limit of 50ms for a call is over: os.execute "echo`, "again: socksh test a.lua::execute --call-timeout 50ms")
+			w.test(0, "a.lua::others go on")
+		}},
+		{"failures", map[string]string{"a.lua": pair + `
+scenario("refused", function()
+  local c = socket() defer(close, c)
+  local l = socket() local at = l:bind("127.0.0.1:0") l:close()
+  c:connect(at)
+end)
+scenario("late", function()
+  local l = socket() defer(close, l)
+  l:bind("127.0.0.1:0") l:listen()
+  spawn(function() l:accept() end)
+end)
+scenario("long", function() expect.equal(("a"):rep(500) .. "b\r\n", ("a"):rep(500) .. "c\r\n") end)
+scenario("short", function() expect.equal("a\r\n", "b\r\n") end)
+scenario("a long line", function() error("no") -- ` + strings.Repeat("x", 3000) + `
+end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua::refused", "--artifacts", "art", "--report", "json=r.json"), "why: nobody listens at port ")
+			w.contains(w.read("r.json"), `"why": "nobody listens`)
+			w.contains(w.test(1, "a.lua::late"), "task j1 (spawn a.lua:15), which still ran when the scenario had ended: accept 1: handle was closed")
+			out := w.test(1, "a.lua::long")
+			w.contains(out, `the first 500 bytes are the same; what was expected (503 bytes) goes on "c\r\n", what came (503 bytes) goes on "b\r\n"`, `aaa…, got "aaa`, `c\r`)
+			w.lacks(w.test(1, "a.lua::short"), "the first", `\x0d`)
+			if out := w.test(1, "a.lua::a long line"); len(out) > 1000 {
+				w.t.Error(out)
+			}
+		}},
+		{"misuse", map[string]string{"a.lua": `print("ran")`}, func(w *workshop) {
+			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--seed", "0"}} {
+				out := w.test(2, append([]string{"a.lua", "-v"}, bad...)...)
+				w.contains(out, strings.TrimSuffix(bad[1], "s"))
+				w.lacks(out, "ran")
+			}
+			w.contains(w.test(2, ""), "a path is empty")
+			w.contains(w.test(2, "::x"), "a path is empty")
+			if out := w.test(0, "a.lua", "--watch", "--list"); out != "a.lua\n" {
+				w.t.Error(out)
+			}
+		}},
+		{"^C twice", map[string]string{"a.lua": `
+scenario("waits", function() defer(function() io.open("ending", "w"):close() sleep(9) end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
+			cmd := w.command("test", "a.lua", "--report", "junit=r.xml")
+			if err := cmd.Start(); err != nil {
+				w.t.Fatal(err)
+			}
+			defer cmd.Process.Kill()
+			exists := func(name string) func() bool {
+				return func() bool { _, err := os.Stat(filepath.Join(w.dir, name)); return err == nil }
+			}
+			await(w.t, exists("ready"))
+			cmd.Process.Signal(os.Interrupt)
+			await(w.t, exists("ending"))
+			began := time.Now()
+			cmd.Process.Signal(os.Interrupt)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != Interrupted || time.Since(began) > 5*time.Second {
+				w.t.Errorf("status %d after %s", got, time.Since(began))
+			}
+			w.contains(w.read("r.xml"), `message="interrupted twice; it was left alone"`)
 		}},
 		{"selection", map[string]string{"a.lua": `
 scenario("one", {"slow", "net"}, function() end)
@@ -486,154 +582,4 @@ func await(t *testing.T, condition func() bool) {
 			t.Fatal("it did not come true")
 		}
 	}
-}
-
-// reported is a file whose report has all there is: bytes that XML has no way to hold,
-// marks of each format, every status.
-const reported = pair + `
-scenario("passes, with subtests", function() subtest("inside # it", function() end) subtest("other", function() skip("no") end) end)
-scenario("fails <&> \"'#|*", function() print("\27[31mred\27[0m\0\1\255]]>") expect.equal("\0\1\255", "<![CDATA[ ]]>") end)
-scenario("raises", function() error("first line\nsecond ::line") end)
-scenario("skips", function() skip("no # reason") end)
-scenario("expected", function() xfail("bug 7") error("boo") end)
-scenario("flaky", function()
-  local f = io.open("tried") if f then f:close() return end
-  f = io.open("tried", "w") f:close()
-  error("the first time")
-end)
-scenario("blocks", {timeout = 0.2}, function() local a = pair() a:recv() end)
-`
-
-// TestReports has others read the reports: Python's XML and JSON, junitparser, and
-// perl's prove.
-func TestReports(t *testing.T) {
-	bin := build(t)
-	w := newWorkshop(t, bin, map[string]string{"sub/a.lua": reported})
-	out := w.test(1, "sub", "-j", "1", "--retries", "1", "--artifacts", "art", "--report", "junit=out/r.xml", "--report", "tap=r.tap", "--report", "json=r.json", "--report", "md=r.md")
-	w.contains(out, "3 failed")
-	t.Run("junit", func(t *testing.T) {
-		need(t, "python3")
-		check(t, w, `
-import sys, xml.etree.ElementTree as E
-root = E.parse("out/r.xml").getroot()
-assert root.tag == "testsuites", root.tag
-cases = {c.get("name"): c for c in root.iter("testcase")}
-assert len(cases) == 7, list(cases)
-for s in [root] + list(root.iter("testsuite")):
-    kinds = {k: len(s.findall(".//" + k)) for k in ("testcase", "failure", "error", "skipped")}
-    assert int(s.get("tests")) == kinds["testcase"] and int(s.get("failures")) == kinds["failure"] == 1, s.attrib
-    assert int(s.get("errors")) == kinds["error"] == 2 and int(s.get("skipped")) == kinds["skipped"] == 2, s.attrib
-    float(s.get("time"))
-for c in cases.values():
-    assert c.get("classname") == "sub/a" and c.get("file") == "sub/a.lua" and int(c.get("line")) > 1 and float(c.get("time")) >= 0
-    assert sum(len(c.findall(k)) for k in ("failure", "error", "skipped")) <= 1
-f = cases["fails <&> \"'#|*"].find("failure")
-assert f.get("type") == "check" and "expected" in f.get("message") and "again: socksh test" in f.text, f.attrib
-assert r"\x1b[31mred" in cases["fails <&> \"'#|*"].find("system-out").text
-assert cases["expected"].find("skipped").get("type") == "xfail"
-assert cases["flaky"].find("flakyFailure") is not None and cases["flaky"].find("flakyFailure/stackTrace").text
-assert cases["raises"].find("rerunFailure") is not None
-assert cases["blocks"].find("error").get("type") == "timeout" and "recv 1" in cases["blocks"].find("error").text
-assert "[[ATTACHMENT|art/" in cases["raises"].find("system-out").text
-`)
-	})
-	t.Run("junitparser", func(t *testing.T) {
-		python := "/usr/bin/python3" // the system's own, which its packages are for
-		if exec.Command(python, "-c", "import junitparser").Run() != nil {
-			t.Skip("needs python3-junitparser")
-		}
-		checkWith(t, w, python, `
-from junitparser import JUnitXml
-xml = JUnitXml.fromfile("out/r.xml")
-assert xml.tests == 7 and xml.failures == 1 and xml.errors == 2 and xml.skipped == 2, (xml.tests, xml.failures, xml.errors, xml.skipped)
-before = (xml.tests, xml.failures, xml.errors, xml.skipped)
-xml.update_statistics()
-assert before == (xml.tests, xml.failures, xml.errors, xml.skipped)
-assert sorted(c.name for s in xml for c in s)[0] == "blocks"
-`)
-	})
-	t.Run("tap", func(t *testing.T) {
-		need(t, "prove")
-		cmd := exec.Command("prove", "-v", "-e", "cat", "r.tap")
-		cmd.Dir = w.dir
-		out, _ := cmd.CombinedOutput()
-		w.contains(string(out), "Tests: 7 Failed: 3", "Failed tests:  2-3, 7")
-		w.lacks(string(out), "Parse errors", "Bad plan")
-		cmd = exec.Command("perl", "-MTAP::Parser", "-e", `
-my $p = TAP::Parser->new({tap => do { local $/; open my $f, "<", "r.tap" or die; <$f> }});
-my %n; while (my $r = $p->next) { $n{yaml}++ if $r->is_yaml; next unless $r->is_test; $n{test}++; $n{skip}++ if $r->has_skip; $n{todo}++ if $r->has_todo; }
-print join(" ", map { "$_=$n{$_}" } sort keys %n), " errors=", scalar($p->parse_errors), "\n";`)
-		cmd.Dir = w.dir
-		out, err := cmd.CombinedOutput()
-		if err != nil || string(out) != "skip=1 test=7 todo=1 yaml=3 errors=0\n" {
-			t.Errorf("%v: %s", err, out)
-		}
-	})
-	t.Run("json", func(t *testing.T) {
-		need(t, "python3")
-		check(t, w, `
-import json
-r = json.load(open("r.json"))
-assert r["format"] == 1 and r["counts"] == {"passed": 1, "failed": 3, "skipped": 1, "xfailed": 1, "flaky": 1}, r["counts"]
-s = {c["name"]: c for c in r["scenarios"]}
-assert [len(s[n]["attempts"]) for n in ("raises", "flaky", "skips")] == [2, 2, 1]
-assert s["blocks"]["attempts"][0]["failures"][0]["blocked"][0].startswith("the scenario: recv 1, for")
-assert [t["status"] for t in s["passes, with subtests"]["attempts"][0]["subtests"]] == ["passed", "skipped"]
-assert s["fails <&> \"'#|*"]["attempts"][0]["failures"][0]["got"] == "\\x00\\x01\\xff"
-`)
-	})
-	t.Run("markdown", func(t *testing.T) {
-		w.contains(w.read("r.md"), "## socksh: 1 passed, 1 flaky, 3 failed", "<details>", "| sub/a.lua::flaky | flaky |", "| sub/a.lua::expected | xfailed | bug 7 |")
-		w.lacks(w.read("r.md"), "\x00", "\x1b")
-	})
-	t.Run("github", func(t *testing.T) {
-		g := newWorkshop(t, bin, map[string]string{"a.lua": "for i = 1, 12 do scenario('s' .. i, function()\n error('100% wrong,\\nreally: no') end) end"})
-		g.env = append(g.env, "GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY="+filepath.Join(g.dir, "summary.md"))
-		out := g.test(1, "a.lua", "-j", "1")
-		g.contains(out, "::error file=a.lua,line=2,title=a.lua%3A%3As1::a.lua:2: 100%25 wrong,%0Areally: no%0Aagain: socksh test a.lua::s1\n", "::error title=socksh::3 scenarios more have failed\n")
-		if n := strings.Count(out, "::error "); n != 10 {
-			t.Errorf("%d annotations", n)
-		}
-		g.contains(g.read("summary.md"), "12 failed")
-	})
-	t.Run("standard output", func(t *testing.T) {
-		cmd := w.command("test", "sub", "--run", "passes", "--report", "tap=-")
-		out, err := cmd.Output()
-		if err != nil || !strings.HasPrefix(string(out), "TAP version 13\n1..1\n") || !strings.HasSuffix(string(out), "ok 1 - sub/a.lua::passes, with subtests\n") {
-			t.Errorf("%v: %s", err, out)
-		}
-	})
-	t.Run("refused", func(t *testing.T) {
-		w.contains(w.test(2, "sub", "--report", "html=x"), "one of json, junit, md, tap")
-		if os.Getuid() != 0 {
-			w.contains(w.test(1, "sub", "--run", "passes", "--report", "tap=/proc/x"), "socksh: ")
-		}
-	})
-}
-
-func check(t *testing.T, w *workshop, script string) {
-	t.Helper()
-	checkWith(t, w, "python3", script)
-}
-
-func checkWith(t *testing.T, w *workshop, python, script string) {
-	t.Helper()
-	cmd := exec.Command(python, "-c", script)
-	cmd.Dir = w.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-}
-
-// FuzzVisible checks that what is written into XML may be there.
-func FuzzVisible(f *testing.F) {
-	f.Add("a\x00\x1b\xff\ufffe\u0085\ufffd€")
-	f.Fuzz(func(t *testing.T, text string) {
-		for i, r := range report.Visible(text) {
-			ok := r == '\t' || r == '\n' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000
-			if !ok {
-				t.Fatalf("%q at %d of %q", r, i, text)
-			}
-		}
-	})
 }

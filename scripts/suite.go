@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"socksh/luabind"
+	"socksh/luabind/loop"
 	"socksh/scripts/report"
 )
 
@@ -47,11 +49,13 @@ type Suite struct {
 	Colour      bool
 	Version     string
 
+	mute     string // what lets GitHub's runner take commands again
 	redactor *redactor
 	adopted  []adopted
 	progress *progress
 
 	stopped chan struct{} // closed when all must end
+	hurried chan struct{} // closed when nothing is to be waited for any more
 	mu      sync.Mutex    // guards what follows
 	reason  string        // why it was closed
 	signal  int           // the exit status of the signal that did it
@@ -63,6 +67,9 @@ const DefaultTimeout = time.Minute
 
 // Test runs the scenarios of paths, and returns the exit status.
 func (s *Suite) Test(paths []string) int {
+	if err := s.check(); err != nil {
+		return s.misused(err)
+	}
 	s.redactor = newRedactor(s.Streams.Vars.Secrets)
 	if s.Update && os.Getenv("CI") != "" {
 		return s.misused(errors.New("--update is not for CI: there nobody reads what has changed"))
@@ -73,12 +80,12 @@ func (s *Suite) Test(paths []string) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	s.stopped = make(chan struct{})
+	s.stopped, s.hurried = make(chan struct{}), make(chan struct{})
 	go s.obey(signals)
 	for {
 		seen := changed(paths)
 		status := s.once(paths)
-		if !s.Watch || s.why() != "" {
+		if !s.Watch || s.List || s.why() != "" {
 			return status
 		}
 		fmt.Fprintln(s.Streams.Err, "waiting for a change; ^C ends")
@@ -94,6 +101,38 @@ func (s *Suite) Test(paths []string) int {
 	}
 }
 
+// check refuses what no run can be made of, before anything runs: a folder that cannot
+// be made would else be met at the end.
+func (s *Suite) check() error {
+	for _, n := range []struct {
+		flag         string
+		value, least int
+	}{{"jobs", s.Jobs, 1}, {"repeat", s.Choice.Repeat, 1}, {"retries", s.Retries, 0}, {"max-fail", s.MaxFail, 0}} {
+		if n.value < n.least {
+			return fmt.Errorf("--%s takes %d or more, not %d", n.flag, n.least, n.value)
+		}
+	}
+	for _, d := range []struct {
+		flag  string
+		value time.Duration
+	}{{"timeout", s.Timeout}, {"call-timeout", s.CallTimeout}, {"run-timeout", s.RunTimeout}} {
+		if d.value < 0 {
+			return fmt.Errorf("--%s takes no negative time: %s", d.flag, d.value)
+		}
+	}
+	for _, t := range s.Reports {
+		if err := t.Check(); err != nil {
+			return err
+		}
+	}
+	if s.Artifacts != "" {
+		if err := os.MkdirAll(s.Artifacts, 0o777); err != nil {
+			return fmt.Errorf("--artifacts: %w", err)
+		}
+	}
+	return nil
+}
+
 func (s *Suite) misused(err error) int {
 	if err != errSyntax {
 		fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
@@ -101,7 +140,8 @@ func (s *Suite) misused(err error) int {
 	return Misused
 }
 
-// obey ends the run at the first signal, and the program at the second.
+// obey ends the run at the first signal. At the second it waits for no scenario, only for
+// the reports; at the third for nothing.
 func (s *Suite) obey(signals chan os.Signal) {
 	sig := <-signals
 	status, why := Interrupted, "interrupted"
@@ -109,6 +149,8 @@ func (s *Suite) obey(signals chan os.Signal) {
 		status, why = Terminated, "terminated"
 	}
 	s.end(why, status)
+	<-signals
+	close(s.hurried)
 	<-signals
 	os.Exit(status)
 }
@@ -188,6 +230,10 @@ func (s *Suite) begin(n int) {
 		out = &flushing{s.Streams.Out}
 	}
 	s.progress = &progress{out: out, terminal: s.Terminal, colour: s.Colour, verbose: s.Verbose, width: s.Width, all: n}
+	if s.Annotate {
+		s.mute = report.Mute(s.Streams.Out)
+		s.Streams.Out.Flush()
+	}
 	if s.Choice.Shuffle {
 		fmt.Fprintf(out, "shuffled with --seed %d\n", s.Choice.Seed)
 	}
@@ -265,13 +311,22 @@ func (s *Suite) run(items []*item) *report.Run {
 			})
 		}
 		go func() { workers.Wait(); close(events) }()
-		for e := range events {
-			c := r.Cases[e.n]
-			if !e.ended {
-				s.progress.start(c.ID)
-				continue
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case e, ok := <-events:
+				switch {
+				case !ok:
+					return
+				case e.ended:
+					s.progress.end(r.Cases[e.n])
+				default:
+					s.progress.start(r.Cases[e.n].ID)
+				}
+			case <-ticker.C:
+				s.progress.tick()
 			}
-			s.progress.end(c)
 		}
 	}
 	isSerial := func(it *item) bool { return slices.Contains(it.Tags, serial) }
@@ -292,6 +347,14 @@ func (s *Suite) run(items []*item) *report.Run {
 
 // try runs an item, again if it fails and may be tried again.
 func (s *Suite) try(it *item, c *report.Case) {
+	defer func() {
+		if r := recover(); r != nil {
+			a := report.Attempt{Began: time.Now()}
+			broken(&a, &loop.PanicError{Value: r, Stack: debug.Stack()})
+			a.Details = failuresText(it, a.Failures)
+			c.Attempts, c.Status = append(c.Attempts, a), report.Failed
+		}
+	}()
 	for n := 1; ; n++ {
 		a, e := s.attempt(it)
 		if a.Status == report.Skipped && a.Unmet && s.Require {
@@ -330,6 +393,7 @@ func (s *Suite) report(run *report.Run) int {
 		failed(t.Write(run))
 	}
 	if s.Annotate {
+		report.Unmute(s.Streams.Out, s.mute)
 		report.Annotate(s.Streams.Out, run)
 		failed(report.Summarize(run))
 	}
@@ -347,7 +411,7 @@ func (s *Suite) status(run *report.Run) int {
 			if last.Unmet {
 				unmet++
 			}
-			bug = bug || last.Failures[0].Kind == luabind.Bug
+			bug = bug || slices.ContainsFunc(last.Failures, func(f luabind.Failure) bool { return f.Kind == luabind.Bug })
 		}
 	}
 	switch failed := run.Count(report.Failed); {
@@ -397,6 +461,18 @@ func (s *Suite) again(it *item) string {
 		} else {
 			words = append(words, "--var", s.redactor.text(name+"="+value))
 		}
+	}
+	if s.Timeout != DefaultTimeout && it.Limit == 0 {
+		words = append(words, "--timeout", s.Timeout.String())
+	}
+	if s.CallTimeout > 0 {
+		words = append(words, "--call-timeout", s.CallTimeout.String())
+	}
+	for _, a := range s.adopted {
+		words = append(words, "--adopt", fmt.Sprintf("%s=%d", a.name, a.fd))
+	}
+	if s.Streams.Sandbox {
+		words = append(words, "--sandbox")
 	}
 	return shell(words...)
 }

@@ -137,6 +137,9 @@ func (f Queue) String() string {
 		return text
 	}
 	text := fmt.Sprintf("%s queue %d → %d", f.Name, f.Before, f.After)
+	if f.Name == "incomplete" && f.After > f.Before {
+		text += " (SYN_RCVD)" // the state of what is in it
+	}
 	if f.Limit > 0 {
 		text += fmt.Sprintf(" of %d", f.Limit)
 	}

@@ -213,7 +213,7 @@ func showQueues(r sock.Result) string {
 	list(field(q, "incomplete"), func(e sock.Value) string {
 		text := ", SYN+ACK sent"
 		if n := int(field(e, "repeats").Num); n > 0 {
-			text += fmt.Sprintf(" and repeated %d times", n)
+			text += " and repeated " + sock.Times(n)
 		}
 		return text
 	})

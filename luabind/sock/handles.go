@@ -151,3 +151,11 @@ func (t *Table) Addresses() []string {
 	}
 	return all
 }
+
+// Times says how often: "once", "3 times".
+func Times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
+}

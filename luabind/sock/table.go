@@ -20,6 +20,7 @@ type Handle struct {
 	Host      Host   // whose network it is in, nil for the real one
 	Name      string // "" if it has none
 	Script    any    // the script language's object for it, so that there is only one
+	Made      string // where a script made it: "file.lua:12"; "" if nobody has noted it
 	family    int
 	sotype    int
 	listening bool
@@ -283,6 +284,9 @@ func (t *Table) SetName(h *Handle, name string) error {
 	}
 	if t.Named != nil {
 		t.Named(h, before)
+	}
+	if t.Journal != nil && !h.closed {
+		t.tellSocket(t.Loop.Current(), h, 0)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (w *Wire) capture(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result
 	for _, v := range a.Rest() {
 		interfaces = append(interfaces, v.Str)
 	}
-	if len(interfaces) == 0 && len(tab.Hosts()) == 0 {
+	if len(interfaces) == 0 && (tab.Hosts == nil || len(tab.Hosts()) == 0) {
 		interfaces = []string{loopback}
 	}
 	return nil, w.start(name, interfaces)

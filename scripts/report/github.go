@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bytes"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +13,10 @@ import (
 // mostAnnotations is how many errors are annotated: GitHub shows ten of a step, and the
 // last one tells how many more there are.
 const mostAnnotations = 9
+
+// mostSummary is how large a step's summary may be in bytes: what several commands of the
+// step have written together.
+const mostSummary = 1 << 20
 
 // Annotate writes workflow commands of GitHub Actions: an error at its line for each
 // case that failed.
@@ -31,12 +37,23 @@ func Annotate(w io.Writer, r *Run) {
 				file, line = f.Where[:at], k
 			}
 		}
-		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(file), line, asProperty(c.ID), asData(message+"\nagain: "+c.Again))
+		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(file), line, asProperty(c.ID), asData(Shorten(Visible(message), mostMessage)+"\nagain: "+c.Again))
 	}
 	if more := n - mostAnnotations; more > 0 {
 		fmt.Fprintf(w, "::error title=socksh::%d scenarios more have failed\n", more)
 	}
 }
+
+// Mute keeps the runner from taking what follows as commands: what a peer has sent may
+// look like one. It returns what Unmute takes.
+func Mute(w io.Writer) string {
+	token := rand.Text()
+	fmt.Fprintf(w, "::stop-commands::%s\n", token)
+	return token
+}
+
+// Unmute lets the runner take commands again.
+func Unmute(w io.Writer, token string) { fmt.Fprintf(w, "::%s::\n", token) }
 
 // Summarize appends the run to the step's summary, where GitHub Actions asks for one.
 func Summarize(r *Run) error {
@@ -49,7 +66,16 @@ func Summarize(r *Run) error {
 		return err
 	}
 	defer f.Close()
-	return Markdown(f, r)
+	var page bytes.Buffer
+	if err := Markdown(&page, r); err != nil {
+		return err
+	}
+	if info, err := f.Stat(); err == nil && info.Size()+int64(page.Len()) > mostSummary {
+		page.Reset()
+		heading(&page, r)
+	}
+	_, err = page.WriteTo(f)
+	return err
 }
 
 // asData and asProperty escape what a workflow command takes as data and as a property.

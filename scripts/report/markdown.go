@@ -3,55 +3,78 @@ package report
 import (
 	"bufio"
 	"fmt"
+	"html"
 	"io"
 	"strings"
 	"time"
 )
 
-// mostDetails bounds what Markdown shows of one failure: a step's summary on GitHub
-// may have 1 MiB.
-const mostDetails = 8 << 10
+// What a page shows at most: a step's summary on GitHub may have 1 MiB, and of a larger
+// one nothing is shown.
+const (
+	mostDetails = 8 << 10 // bytes of one failure
+	mostShown   = 90      // failures with their details
+	mostRows    = 500     // of the table
+	mostName    = 200     // bytes of a name or a reason
+)
 
 // Markdown writes the run as a page: the counts, what failed with its details, and a
 // table of the rest that did not just pass.
 func Markdown(w io.Writer, r *Run) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "## socksh: %s\n\n", mdText(r.Summary()))
+	heading(b, r)
+	shown := 0
 	for _, c := range r.Cases {
 		if c.Status != Failed {
 			continue
 		}
-		a := c.Last()
-		_, message := a.lead()
-		details := Visible(a.Details)
-		if len(details) > mostDetails {
-			details = details[:mostDetails] + "\n…"
+		if shown++; shown <= mostShown {
+			mdFailure(b, c)
 		}
-		fence := "```"
-		for strings.Contains(details, fence) {
-			fence += "`"
-		}
-		fmt.Fprintf(b, "<details><summary>❌ <b>%s</b>: %s</summary>\n\n%s\n%s\n%s\n\n</details>\n\n", mdText(c.ID), mdText(message), fence, strings.TrimRight(details, "\n"), fence)
 	}
-	rest := false
+	if shown > mostShown {
+		fmt.Fprintf(b, "and %d scenarios more have failed\n\n", shown-mostShown)
+	}
+	rows := 0
 	for _, c := range r.Cases {
 		if c.Status == Passed || c.Status == Failed {
 			continue
 		}
-		if !rest {
+		if rows == 0 {
 			fmt.Fprint(b, "| scenario | | why | time |\n|---|---|---|---|\n")
-			rest = true
 		}
 		reason := c.Reason
 		if c.Status == Flaky {
 			_, reason = c.Attempts[0].lead()
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", mdText(c.ID), c.Status, mdText(reason), c.Took().Round(time.Millisecond))
+		if rows++; rows <= mostRows {
+			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", mdText(c.ID), c.Status, mdText(reason), c.Took().Round(time.Millisecond))
+		}
+	}
+	if rows > mostRows {
+		fmt.Fprintf(b, "\nand %d more that did not just pass\n", rows-mostRows)
 	}
 	return b.Flush()
 }
 
-// mdText returns text that Markdown and HTML leave as it is, on one line.
+func heading(w io.Writer, r *Run) { fmt.Fprintf(w, "## socksh: %s\n\n", mdText(r.Summary())) }
+
+// mdFailure writes what opens at a click: HTML, where Markdown means nothing, with a
+// block of code in it.
+func mdFailure(b *bufio.Writer, c *Case) {
+	a := c.Last()
+	_, message := a.lead()
+	details := Shorten(Visible(a.Details), mostDetails)
+	fence := "```"
+	for strings.Contains(details, fence) {
+		fence += "`"
+	}
+	fmt.Fprintf(b, "<details><summary>❌ <b>%s</b>: %s</summary>\n\n%s\n%s\n%s\n\n</details>\n\n",
+		html.EscapeString(oneLine(c.ID, mostName)), html.EscapeString(oneLine(message, mostName)), fence, strings.TrimRight(details, "\n"), fence)
+}
+
+// mdText returns text that Markdown, GitHub's too, and HTML leave as it is, on one line.
 func mdText(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "\n", " ", "\t", " ").Replace(Visible(text))
+	return strings.NewReplacer(`\`, `\\`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`",
+		"[", `\[`, "]", `\]`, "~", `\~`, "$", `\$`, "#", `\#`, "!", `\!`, "://", `\://`).Replace(oneLine(text, mostName))
 }
