@@ -1,9 +1,8 @@
 package luabind
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
 
 	"socksh/luabind/loop"
@@ -28,7 +27,7 @@ func (s *Session) recordVerbs() []sock.Verb {
 			{Name: "transcript", Kind: sock.FileKind, Optional: true}}
 	}
 	file := sock.Param{Name: "file", Kind: sock.FileKind, Optional: true}
-	errors := []sock.Cause{{Errno: "ENOENT", When: "there is no such folder"}, {Errno: "EACCES", When: "the file may not be written"}, {Errno: "EISDIR", When: "it is a folder"}}
+	errors := []sock.Cause{{Errno: "ENOENT", When: "there is no such folder"}, {Errno: "EISDIR", When: "it is a folder"}}
 	return []sock.Verb{
 		{Name: "save", Shell: true, Records: sock.RecordNone,
 			Summary: "make a script of what was typed so far",
@@ -55,9 +54,9 @@ func recordArgs(a *sock.Args) (recordTo, error) {
 	switch filepath.Ext(r.file) {
 	case ".txt":
 		r.transcript = true
-	case ".lua", "":
+	case ".lua":
 	default:
-		if !r.transcript {
+		if !r.transcript && r.file != "" && r.file != "off" {
 			return r, sock.Misuse("the name of the file must end in .lua or .txt: " + sock.Quote(r.file))
 		}
 	}
@@ -139,14 +138,18 @@ func (s *Session) EndRecording() (err error) {
 
 // mayOverwrite returns nil if there is no such file, or it is a recording itself.
 func (s *Session) mayOverwrite(file string) error {
+	stat := os.Stat
+	if s.folder != nil {
+		stat = s.folder.Stat
+	}
+	if info, err := stat(file); err != nil || !info.Mode().IsRegular() {
+		return nil // writing it tells what is wrong
+	}
 	text, err := s.readFile(file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && recording.IsRecording(string(text)):
-		return nil
-	case err == nil:
+	if err == nil && !recording.IsRecording(string(text)) {
 		return sock.Misuse(sock.Quote(file) + " is there already, and no recording")
 	}
-	return nil // writing it tells what is wrong
+	return nil
 }
 
 func (s *Session) writeRecording(r *recordTo) error {
