@@ -167,6 +167,9 @@ func (t *Table) Youngest(n int) []*Handle {
 	return all
 }
 
+// Last returns the number of the handle that was made last, 0 if there was none.
+func (t *Table) Last() int { return t.last }
+
 // Known returns handle n if it is open, or was closed not long ago; else nil.
 func (t *Table) Known(n int) *Handle {
 	if h := t.open[n]; h != nil {
