@@ -242,6 +242,9 @@ end)`}, func(w *workshop) {
 			w.contains(w.test(1, "a.lua::execute", "--call-timeout", "50ms"), `the limit of 50ms for a call is over: os.execute "echo`, "again: socksh test a.lua::execute --call-timeout 50ms")
 			w.test(0, "a.lua::others go on")
 		}},
+		{"a lab's cable", nil, func(w *workshop) { // what it holds keeps nobody from what is on its way
+			w.test(0, "phenomena/abort-on-overflow", "--repeat", "20", "-j", "6")
+		}},
 		{"failures", map[string]string{"a.lua": pair + `
 scenario("refused", function()
   local c = socket() defer(close, c)
