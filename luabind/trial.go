@@ -31,6 +31,7 @@ type Trial struct {
 	limit    string    // which limit that end is, in words
 	mayLeave map[*sock.Handle]bool
 	broken   bool // what runs now has been ended
+	still    stillness
 }
 
 // TrialLimits bound a trial in time; 0 is no bound.
@@ -206,11 +207,9 @@ func (tr *Trial) watch() {
 		tr.stop(TimedOut, tr.limit+" is over")
 		return
 	}
-	if s.Loop.Quiet() {
-		if why := s.whyStuck(); why != nil {
-			tr.stop(ScriptFailed, why.Error())
-			return
-		}
+	if why := tr.still.whyStuck(s); why != nil {
+		tr.stop(ScriptFailed, why.Error())
+		return
 	}
 	for _, p := range s.blocked(tr.group) {
 		if tr.Limits.Call > 0 && p.call != "" && p.since > tr.Limits.Call {
