@@ -270,12 +270,16 @@ func (tr *Trial) fail(f Failure) {
 }
 
 // look notes how things are when the trial first fails.
-func (tr *Trial) look() {
-	if j := tr.session.Table.Journal; j != nil {
+func (tr *Trial) look() { tr.Handles, tr.FailedAt = tr.session.Look() }
+
+// Look has the kernel asked for what has changed, and returns what the command handles
+// shows and the journal's last event. It is for a task of the session.
+func (s *Session) Look() (handles string, event int) {
+	if j := s.Table.Journal; j != nil {
 		j.Look()
-		tr.FailedAt = j.Last()
+		event = j.Last()
 	}
-	tr.Handles = tr.session.handlesText()
+	return s.handlesText(), event
 }
 
 // judge describes an error that has ended a task of Lua.

@@ -40,10 +40,16 @@ func (s *Suite) attempt(it *item) (report.Attempt, *evidence) {
 	go func() {
 		a := a
 		var e *evidence
-		if it.transcript {
-			e = s.attemptTranscript(it, &a, stop)
-		} else {
-			e = s.attemptLua(it, &a, out, stop)
+		err := guard(func() error {
+			if it.transcript {
+				e = s.attemptTranscript(it, &a, stop)
+			} else {
+				e = s.attemptLua(it, &a, out, stop)
+			}
+			return nil
+		})
+		if err != nil {
+			e = broken(&a, err)
 		}
 		ended <- result{a, e}
 	}()
@@ -194,5 +200,5 @@ func (s *Suite) attemptTranscript(it *item, a *report.Attempt, stop chan func(st
 			Where: fmt.Sprintf("%s:%d", it.file, line), Compared: true, Expected: it.code, Got: got})}
 	}
 	a.Status = report.Failed
-	return &evidence{events: s.redactor.events(j.Events(0)), when: j.Time, dropped: j.Dropped(), came: s.redactor.text(got)}
+	return &evidence{events: s.redactor.events(j.Events(0)), when: j.Time, until: r.differedAt, dropped: j.Dropped(), handles: s.redactor.text(r.handles), came: s.redactor.text(got)}
 }

@@ -59,7 +59,7 @@ func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
 		tellDifference(b, f.Expected, f.Got)
 	}
 	if len(f.Blocked) > 0 {
-		b.WriteString("when its time was up:\n")
+		b.WriteString("what each task did then:\n")
 		indent(b, strings.Join(f.Blocked, "\n"), "  ")
 	}
 	if len(f.Stack) > 0 {

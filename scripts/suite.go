@@ -2,21 +2,16 @@ package scripts
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/signal"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
-	"socksh/luabind"
 	"socksh/scripts/report"
 )
 
@@ -50,6 +45,7 @@ type Suite struct {
 	redactor *redactor
 	adopted  []adopted
 	progress *progress
+	resume   func() // has GitHub read workflow commands again
 
 	stopped chan struct{} // closed when all must end
 	mu      sync.Mutex    // guards what follows
@@ -64,10 +60,7 @@ const DefaultTimeout = time.Minute
 // Test runs the scenarios of paths, and returns the exit status.
 func (s *Suite) Test(paths []string) int {
 	s.redactor = newRedactor(s.Streams.Vars.Secrets)
-	if s.Update && os.Getenv("CI") != "" {
-		return s.misused(errors.New("--update is not for CI: there nobody reads what has changed"))
-	}
-	if err := s.takeAdopted(); err != nil {
+	if err := errors.Join(s.checkFlags(), s.takeAdopted()); err != nil {
 		return s.misused(err)
 	}
 	signals := make(chan os.Signal, 2)
@@ -92,6 +85,29 @@ func (s *Suite) Test(paths []string) int {
 			return s.signal
 		}
 	}
+}
+
+// checkFlags refuses what cannot be meant.
+func (s *Suite) checkFlags() error {
+	for name, n := range map[string]int{"--jobs": s.Jobs, "--repeat": s.Choice.Repeat} {
+		if n < 1 {
+			return fmt.Errorf("%s takes a number from 1 on, not %d", name, n)
+		}
+	}
+	for name, n := range map[string]int{"--retries": s.Retries, "--max-fail": s.MaxFail} {
+		if n < 0 {
+			return fmt.Errorf("%s takes no number below 0: %d", name, n)
+		}
+	}
+	switch {
+	case s.Update && os.Getenv("CI") != "":
+		return errors.New("--update is not for CI: there nobody reads what has changed")
+	case s.Watch && s.UntilFail:
+		return errors.New("--watch and --until-fail do not go together")
+	case len(s.Streams.Pictures) > 0:
+		return errors.New("--ladder is for one script; --artifacts DIR has the ladders of what fails")
+	}
+	return nil
 }
 
 func (s *Suite) misused(err error) int {
@@ -172,7 +188,7 @@ func (s *Suite) once(paths []string) int {
 		fmt.Fprintf(s.Streams.Out, "rewritten: %s\n", file)
 	}
 	s.rewrote = nil
-	return max(s.report(run), s.status(run))
+	return max(s.report(run, chosen), s.status(run))
 }
 
 func rank(failed map[string]bool, it *item) int {
@@ -184,224 +200,14 @@ func rank(failed map[string]bool, it *item) int {
 
 func (s *Suite) begin(n int) {
 	out := s.Streams.Err
-	if !slices.ContainsFunc(s.Reports, func(t report.Target) bool { return t.File == "-" }) {
+	if !slices.ContainsFunc(s.Reports, report.Target.IsOutput) {
 		out = &flushing{s.Streams.Out}
+	}
+	if s.Annotate {
+		s.resume = report.Suspend(out)
 	}
 	s.progress = &progress{out: out, terminal: s.Terminal, colour: s.Colour, verbose: s.Verbose, width: s.Width, all: n}
 	if s.Choice.Shuffle {
 		fmt.Fprintf(out, "shuffled with --seed %d\n", s.Choice.Seed)
 	}
-}
-
-// rounds runs the items, again and again if they are to run until one fails.
-func (s *Suite) rounds(items []*item) *report.Run {
-	for n := 1; ; n++ {
-		run := s.run(items)
-		if !s.UntilFail || s.why() != "" || run.Count(report.Failed) > 0 {
-			if n > 1 {
-				run.Properties = append(run.Properties, [2]string{"rounds", fmt.Sprint(n)})
-			}
-			return run
-		}
-		s.progress.wipe()
-		fmt.Fprintf(s.progress.out, "round %d: %s\n", n, run.Summary())
-		s.progress.done = 0
-	}
-}
-
-// run runs the items side by side, and those that bear nothing beside them at the end.
-func (s *Suite) run(items []*item) *report.Run {
-	r := &report.Run{Began: time.Now(), Properties: s.properties()}
-	for _, it := range items {
-		r.Cases = append(r.Cases, &report.Case{ID: it.label(), File: it.file, Name: it.title(), Line: it.Line, Tags: it.Tags, Status: report.NotRun, Again: s.again(it)})
-	}
-	var failures atomic.Int64
-	if s.RunTimeout > 0 {
-		timer := time.AfterFunc(s.RunTimeout, func() { s.end("the run's limit of "+s.RunTimeout.String()+" is over", Failed) })
-		defer timer.Stop()
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go func() {
-		select {
-		case <-s.stopped:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	type event struct {
-		n     int
-		ended bool
-	}
-	pass := func(jobs int, which func(*item) bool) {
-		events := make(chan event)
-		queue := make(chan int)
-		go func() {
-			defer close(queue)
-			for i, it := range items {
-				if which(it) {
-					select {
-					case queue <- i:
-					case <-ctx.Done():
-						return
-					}
-				}
-			}
-		}()
-		var workers sync.WaitGroup
-		for range jobs {
-			workers.Go(func() {
-				for i := range queue {
-					if ctx.Err() != nil {
-						continue
-					}
-					events <- event{i, false}
-					s.try(items[i], r.Cases[i])
-					if r.Cases[i].Status == report.Failed && failures.Add(1) >= int64(s.MaxFail) && s.MaxFail > 0 {
-						cancel()
-					}
-					events <- event{i, true}
-				}
-			})
-		}
-		go func() { workers.Wait(); close(events) }()
-		for e := range events {
-			c := r.Cases[e.n]
-			if !e.ended {
-				s.progress.start(c.ID)
-				continue
-			}
-			s.progress.end(c)
-		}
-	}
-	isSerial := func(it *item) bool { return slices.Contains(it.Tags, serial) }
-	pass(max(1, min(s.Jobs, len(items))), func(it *item) bool { return !isSerial(it) })
-	pass(1, isSerial)
-	r.Took = time.Since(r.Began)
-	r.Stopped = s.why()
-	if r.Stopped == "" && r.Count(report.NotRun) > 0 {
-		r.Stopped = fmt.Sprintf("ended after %d failures", r.Count(report.Failed))
-	}
-	for _, c := range r.Cases {
-		if c.Status == report.NotRun {
-			c.Reason = r.Stopped
-		}
-	}
-	return r
-}
-
-// try runs an item, again if it fails and may be tried again.
-func (s *Suite) try(it *item, c *report.Case) {
-	for n := 1; ; n++ {
-		a, e := s.attempt(it)
-		if a.Status == report.Skipped && a.Unmet && s.Require {
-			a.Status, a.Failures = report.Failed, []luabind.Failure{{Kind: luabind.ScriptFailed, Message: a.Reason + ", which is required"}}
-			e = new(evidence)
-		}
-		if a.Status == report.Failed {
-			if err := s.leave(it, n, &a, e); err != nil {
-				fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
-			}
-			a.Details = s.details(it, &a, e)
-		}
-		c.Attempts = append(c.Attempts, a)
-		if a.Status != report.Failed || n > s.Retries || s.why() != "" {
-			break
-		}
-	}
-	last := c.Last()
-	c.Status, c.Reason = last.Status, last.Reason
-	if c.Status == report.Passed && len(c.Attempts) > 1 {
-		c.Status = report.Flaky
-	}
-}
-
-// report writes the reports and remembers what failed.
-func (s *Suite) report(run *report.Run) int {
-	status := OK
-	failed := func(err error) {
-		if err != nil {
-			fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
-			status = Failed
-		}
-	}
-	s.Streams.Out.Flush()
-	for _, t := range s.Reports {
-		failed(t.Write(run))
-	}
-	if s.Annotate {
-		report.Annotate(s.Streams.Out, run)
-		failed(report.Summarize(run))
-	}
-	s.Streams.Out.Flush()
-	if err := remember(run.Cases); err != nil && s.Choice.Failed {
-		failed(err) // elsewhere nobody has asked for it
-	}
-	return status
-}
-
-func (s *Suite) status(run *report.Run) int {
-	unmet, bug := 0, false
-	for _, c := range run.Cases {
-		if last := c.Last(); last != nil && c.Status == report.Failed {
-			if last.Unmet {
-				unmet++
-			}
-			bug = bug || last.Failures[0].Kind == luabind.Bug
-		}
-	}
-	switch failed := run.Count(report.Failed); {
-	case s.signal >= Interrupted:
-		return s.signal
-	case bug:
-		return Internal
-	case failed > unmet, s.signal != OK, s.FailFlaky && run.Count(report.Flaky) > 0:
-		return Failed
-	case unmet > 0:
-		return Unmet
-	}
-	return OK
-}
-
-func (s *Suite) properties() [][2]string {
-	p := [][2]string{{"version", s.Version}, {"system", runtime.GOOS + "/" + runtime.GOARCH}}
-	if s.Choice.Shuffle {
-		p = append(p, [2]string{"seed", fmt.Sprint(s.Choice.Seed)})
-	}
-	if s.Choice.Shard != "" {
-		p = append(p, [2]string{"shard", s.Choice.Shard})
-	}
-	return p
-}
-
-// label is the name of an item in reports, which is never the same twice.
-func (it *item) label() string {
-	if it.round > 0 {
-		return fmt.Sprintf("%s (round %d)", it.id, it.round)
-	}
-	return it.id
-}
-
-// title is the item's name within its file, with the round.
-func (it *item) title() string {
-	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(it.label(), it.file), "::"), " ")
-}
-
-// again is the command that runs an item again.
-func (s *Suite) again(it *item) string {
-	words := []string{"socksh", "test", it.id}
-	vars := s.Streams.Vars
-	for _, name := range slices.Sorted(maps.Keys(vars.Values)) {
-		if value := vars.Values[name]; slices.Contains(vars.Secrets, value) {
-			words = append(words, "--secret", name)
-		} else {
-			words = append(words, "--var", s.redactor.text(name+"="+value))
-		}
-	}
-	return shell(words...)
-}
-
-// bySlowness returns cases, the slowest first.
-func bySlowness(cases []*report.Case) []*report.Case {
-	return slices.SortedFunc(slices.Values(cases), func(a, b *report.Case) int { return cmp.Compare(b.Took(), a.Took()) })
 }

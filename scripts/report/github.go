@@ -1,9 +1,11 @@
 package report
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -11,6 +13,14 @@ import (
 // mostAnnotations is how many errors are annotated: GitHub shows ten of a step, and the
 // last one tells how many more there are.
 const mostAnnotations = 9
+
+// Suspend writes to w that GitHub Actions reads no workflow commands from now on, which
+// a peer's bytes in a log could look like, and returns what ends that.
+func Suspend(w io.Writer) (resume func()) {
+	token := rand.Text()
+	fmt.Fprintf(w, "::stop-commands::%s\n", token)
+	return func() { fmt.Fprintf(w, "::%s::\n", token) }
+}
 
 // Annotate writes workflow commands of GitHub Actions: an error at its line for each
 // case that failed.
@@ -31,11 +41,25 @@ func Annotate(w io.Writer, r *Run) {
 				file, line = f.Where[:at], k
 			}
 		}
-		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(file), line, asProperty(c.ID), asData(message+"\nagain: "+c.Again))
+		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(inWorkspace(file)), line, asProperty(c.ID), asData(message+"\nagain: "+c.Again))
 	}
 	if more := n - mostAnnotations; more > 0 {
 		fmt.Fprintf(w, "::error title=socksh::%d scenarios more have failed\n", more)
 	}
+}
+
+// inWorkspace returns how GitHub names a file: from the repository on, whatever the
+// working folder is.
+func inWorkspace(file string) string {
+	full, err := filepath.Abs(file)
+	if err != nil {
+		return file
+	}
+	rel, err := filepath.Rel(os.Getenv("GITHUB_WORKSPACE"), full)
+	if err != nil || !filepath.IsLocal(rel) {
+		return file
+	}
+	return rel
 }
 
 // Summarize appends the run to the step's summary, where GitHub Actions asks for one.
@@ -49,7 +73,14 @@ func Summarize(r *Run) error {
 		return err
 	}
 	defer f.Close()
-	return Markdown(f, r)
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if room := mostPage - int(info.Size()); room > 0 {
+		return markdown(f, r, room)
+	}
+	return nil // what other programs of the step have written fills it
 }
 
 // asData and asProperty escape what a workflow command takes as data and as a property.

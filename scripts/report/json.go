@@ -61,7 +61,7 @@ func JSON(w io.Writer, r *Run) error {
 	}
 	for _, c := range r.Cases {
 		all.Counts[c.Status]++
-		one := jsonCase{ID: c.ID, File: c.File, Line: c.Line, Name: c.Name, Tags: c.Tags, Status: c.Status, Reason: c.Reason, Seconds: c.Took().Seconds(), Again: c.Again}
+		one := jsonCase{ID: c.ID, File: c.File, Line: c.Line, Name: c.Name, Tags: c.Tags, Status: c.Status, Reason: Visible(c.Reason), Seconds: c.Took().Seconds(), Again: c.Again}
 		for _, a := range c.Attempts {
 			one.Attempts = append(one.Attempts, a.json())
 		}
@@ -75,7 +75,10 @@ func JSON(w io.Writer, r *Run) error {
 func (a *Attempt) json() jsonAttempt {
 	out := jsonAttempt{Status: a.Status, Seconds: a.Took.Seconds(), Output: Visible(a.Output), Files: a.Files}
 	for _, f := range a.Failures {
-		one := jsonFailure{Kind: f.Kind, Phase: f.Phase, Message: Visible(f.Message), Where: f.Where, Blocked: f.Blocked}
+		one := jsonFailure{Kind: f.Kind, Phase: f.Phase, Message: Visible(f.Message), Where: f.Where}
+		for _, b := range f.Blocked {
+			one.Blocked = append(one.Blocked, Visible(b))
+		}
 		if f.Compared {
 			want, got := Visible(f.Expected), Visible(f.Got)
 			one.Expected, one.Got = &want, &got

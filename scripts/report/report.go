@@ -90,6 +90,15 @@ func (r *Run) Count(of ...Status) (n int) {
 	return n
 }
 
+// GiveReason says why what has not run did not.
+func (r *Run) GiveReason(why string) {
+	for _, c := range r.Cases {
+		if c.Status == NotRun {
+			c.Reason = why
+		}
+	}
+}
+
 // Summary says in a line what came of the run.
 func (r *Run) Summary() string {
 	var parts []string
@@ -117,12 +126,13 @@ func (r *Run) files() (names []string, cases map[string][]*Case) {
 	return names, cases
 }
 
-// title is the name of a case within its file; that of the file if it is all of it.
+// title is the name of a case within its file; that of the file if it is all of it,
+// with the ending: there may be a script and a transcript of the same name.
 func (c *Case) title() string {
 	if c.Name != "" {
 		return c.Name
 	}
-	return strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File))
+	return filepath.Base(c.File)
 }
 
 var formats = map[string]func(io.Writer, *Run) error{"junit": JUnit, "tap": TAP, "json": JSON, "md": Markdown}
@@ -150,9 +160,12 @@ func ParseTarget(text string) (Target, error) {
 	return Target{format, file}, nil
 }
 
+// IsOutput reports whether the report goes to the standard output.
+func (t Target) IsOutput() bool { return t.File == "-" }
+
 // Write writes the report. A file is whole or not there at all.
 func (t Target) Write(r *Run) error {
-	if t.File == "-" {
+	if t.IsOutput() {
 		return formats[t.Format](os.Stdout, r)
 	}
 	if err := os.MkdirAll(filepath.Dir(t.File), 0o777); err != nil {
