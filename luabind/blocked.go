@@ -49,18 +49,22 @@ func (s *Session) position(L *lua.LState) string {
 
 // A pending is what a task does now.
 type pending struct {
-	task  string // "the scenario", "j1 (spawn x.lua:3)"
-	call  string // "recv 2", "" while it runs Lua
-	since time.Duration
-	where string
+	task    string // "the scenario", "j1 (spawn x.lua:3)"
+	call    string // "recv 2", "" while it runs Lua
+	program bool   // that it has started, and waits for
+	since   time.Duration
+	where   string
 }
 
 func (p pending) String() string {
 	text := p.task + ": "
-	if p.call == "" {
-		text += "runs Lua code"
-	} else {
+	switch {
+	case p.call != "":
 		text += fmt.Sprintf("%s, for %s", p.call, p.since.Round(time.Millisecond))
+	case p.program:
+		text += "waits for a program"
+	default:
+		text += "runs Lua code"
 	}
 	if p.where != "" {
 		text += ", at " + p.where
@@ -70,7 +74,8 @@ func (p pending) String() string {
 
 // doing returns what a task does.
 func (s *Session) doing(t *loop.Task, name string) pending {
-	p := pending{task: name, where: s.position(localOf(t).thread)}
+	l := localOf(t)
+	p := pending{task: name, program: l.program, where: s.position(l.thread)}
 	if j := s.Table.Journal; j != nil {
 		if calls := j.Pending(t.Number()); len(calls) > 0 {
 			begin := calls[len(calls)-1]

@@ -76,6 +76,7 @@ type Session struct {
 		cause error
 	}
 	trial     *Trial      // that runs
+	notGiven  []string    // what vars was asked for in vain
 	failure   *sock.Error // the last input's that the kernel refused
 	explained string      // why
 	running   int         // inputs that run in the foreground
@@ -238,6 +239,7 @@ func (s *Session) openLua() {
 	s.openEventually()
 	s.openScenarios()
 	s.openPeer()
+	s.knowing("expect", "peer")
 	s.openBytes()
 	s.openPatterns()
 	s.openModules()

@@ -18,6 +18,7 @@ type local struct {
 	job       *sock.Job   // what an input has become that was sent to the background
 	thread    *lua.LState // the innermost that runs
 	inside    []*Subtest  // that run, one within the other
+	program   bool        // a program is waited for
 }
 
 func localOf(t *loop.Task) *local {

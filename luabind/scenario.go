@@ -163,6 +163,14 @@ func (s *Session) openScenarios() {
 	for name, value := range s.Vars {
 		vars.RawSetString(name, lua.LString(value))
 	}
+	meta := s.lua.NewTable()
+	meta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
+		if name := L.Get(2).String(); !slices.Contains(s.notGiven, name) {
+			s.notGiven = append(s.notGiven, name)
+		}
+		return 0
+	}))
+	vars.Metatable = meta
 	s.builtins.RawSetString("vars", vars)
 	s.functions = append(s.functions, function{usage: "vars", summary: "the values given by --var and --secret, by name"})
 }

@@ -34,6 +34,9 @@ func (y system) OpenFile(path string, flag int) (*os.File, error) {
 
 func (y system) Block(f func(context.Context) error) error {
 	y.s.Flush() // what the script has written goes before what a program writes
+	l := localOf(y.s.Loop.Current())
+	l.program = true
+	defer func() { l.program = false }()
 	err, interrupted := loop.Block(y.s.Loop.Current(), time.Time{}, func(ctx context.Context) (error, error) {
 		return f(ctx), nil
 	}, nil)

@@ -23,6 +23,7 @@ type Trial struct {
 	Expected string     // the reason given to xfail, "" without
 	Handles  string     // the table of handles when it first failed
 	FailedAt int        // the journal's last event then
+	NotGiven []string   // what it had asked vars for in vain
 
 	session  *Session
 	group    *group
@@ -270,7 +271,10 @@ func (tr *Trial) fail(f Failure) {
 }
 
 // look notes how things are when the trial first fails.
-func (tr *Trial) look() { tr.Handles, tr.FailedAt = tr.session.Look() }
+func (tr *Trial) look() {
+	tr.Handles, tr.FailedAt = tr.session.Look()
+	tr.NotGiven = tr.session.notGiven
+}
 
 // Look has the kernel asked for what has changed, and returns what the command handles
 // shows and the journal's last event. It is for a task of the session.

@@ -24,6 +24,8 @@ type evidence struct {
 	dropped int
 	handles string
 	came    string // of a transcript: what really came
+
+	notGiven []string // the names of vars that it asked for in vain
 }
 
 // attempt runs an item once. It ends when the scenario has ended, or when it does not
@@ -143,7 +145,7 @@ func (s *Suite) attemptLua(it *item, a *report.Attempt, out *output, stop chan f
 	if a.Status == report.Failed {
 		j := session.Record()
 		e.events, e.when, e.dropped = s.redactor.events(j.Events(0)), j.Time, j.Dropped()
-		e.until = tr.FailedAt
+		e.until, e.notGiven = tr.FailedAt, tr.NotGiven
 		e.handles = s.redactor.text(tr.Handles)
 	}
 	return e

@@ -41,7 +41,7 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 		name string
 		text []byte
 	}
-	parts := []part{{"output.txt", []byte(a.Output)}, {"came.txt", []byte(e.came)}}
+	var parts []part
 	if len(e.events) > 0 {
 		var lines bytes.Buffer
 		if err := journal.Lines(&lines, e.events); err != nil {
@@ -52,10 +52,11 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 			return err
 		}
 		p := journal.Draw(e.events)
-		parts = append(parts, part{"events.jsonl", lines.Bytes()},
-			part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")}, part{"ladder.svg", []byte(p.SVG())}, part{"ladder.html", []byte(journal.Page(e.events))},
-			part{"segments.pcapng", frames.Bytes()})
+		parts = append(parts, part{"ladder.svg", []byte(p.SVG())}, // GitLab shows the first file of a bundle
+			part{"ladder.html", []byte(journal.Page(e.events))}, part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")},
+			part{"events.jsonl", lines.Bytes()}, part{"segments.pcapng", frames.Bytes()})
 	}
+	parts = append(parts, part{"output.txt", []byte(a.Output)}, part{"came.txt", []byte(e.came)})
 	for _, p := range parts {
 		if err := write(p.name, p.text); err != nil {
 			return err

@@ -32,6 +32,9 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	for _, f := range a.Failures {
 		tellFailure(&b, it, f)
 	}
+	for _, name := range e.notGiven {
+		fmt.Fprintf(&b, "vars.%s is nil: it was not given, as by --var %s=…\n", name, name)
+	}
 	if a.Output != "" {
 		b.WriteString("output:\n")
 		indent(&b, lastLines(a.Output, outputLines), "  | ")

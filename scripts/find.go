@@ -86,10 +86,12 @@ func findFiles(path string) ([]found, error) {
 	case err != nil:
 		return nil, err
 	case !info.IsDir():
+		path = filepath.Clean(path) // ./a.lua and a.lua are one file
 		text, err := os.ReadFile(path)
 		return []found{{name: path, code: string(text), named: true}}, err
 	}
 	var all []found
+	path = filepath.Clean(path)
 	err = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
