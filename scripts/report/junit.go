@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -139,15 +140,29 @@ func (c *Case) junit() testcase {
 		}
 	}
 	if last != nil && (c.Status == Failed || c.Status == Flaky) {
-		out := Visible(last.Output)
+		out := "" // the attachments go first: GitLab takes the first, whoever has written it
 		for _, a := range c.Attempts {
 			for _, file := range a.Files {
-				out += "\n[[ATTACHMENT|" + file + "]]\n"
+				out += "[[ATTACHMENT|" + fromHere(file) + "]]\n"
 			}
 		}
+		out += Visible(last.Output)
 		tc.Out = &out
 	}
 	return tc
+}
+
+// fromHere returns a file's path from the working folder on, if it is below that:
+// CI systems take attachments from their workspace alone.
+func fromHere(file string) string {
+	here, err := os.Getwd()
+	if err != nil || !filepath.IsAbs(file) {
+		return file
+	}
+	if rel, err := filepath.Rel(here, file); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return file
 }
 
 func (a *Attempt) rerun() rerun {
