@@ -15,7 +15,8 @@ type keeper struct {
 	run    *report.Run
 	phases []phase // of the run's cases
 	next   time.Time
-	failed bool // to write; the report at the end will tell why
+	due    <-chan time.Time // when something has changed since it was written last
+	failed bool             // to write; the report at the end will tell why
 }
 
 // A phase is where a case is.
@@ -32,18 +33,22 @@ const dead = "socksh was killed or has crashed"
 
 func newKeeper(s *Suite, run *report.Run) *keeper {
 	k := &keeper{suite: s, run: run, phases: make([]phase, len(run.Cases))}
-	k.keep()
+	k.write()
 	return k
 }
 
-// keep writes unless it has done so lately.
-func (k *keeper) keep() {
-	if time.Now().After(k.next) {
+// set says where a case is. It writes, or makes it due if it has done so lately.
+func (k *keeper) set(n int, to phase) {
+	k.phases[n] = to
+	if wait := time.Until(k.next); wait <= 0 {
 		k.write()
+	} else if k.due == nil {
+		k.due = time.After(wait)
 	}
 }
 
 func (k *keeper) write() {
+	k.due = nil
 	if k.failed || len(k.suite.Reports) == 0 {
 		return
 	}

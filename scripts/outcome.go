@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 
 	"socksh/luabind"
 	"socksh/scripts/report"
@@ -78,9 +78,16 @@ func (it *item) label() string {
 	return it.id
 }
 
-// title is the item's name within its file, with the round.
+// title is the item's name within its file, with the round; "" if it is all of it.
 func (it *item) title() string {
-	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(it.label(), it.file), "::"), " ")
+	name := it.Name
+	if it.round == 0 {
+		return name
+	}
+	if name == "" {
+		name = filepath.Base(it.file)
+	}
+	return fmt.Sprintf("%s (round %d)", name, it.round)
 }
 
 // again is the command that runs an item again.

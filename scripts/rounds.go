@@ -108,16 +108,18 @@ func (r *round) pass(jobs int, fits func(*item) bool) {
 		case <-stopped: // who ended the run may not wait for its end
 			r.keeper.write()
 			stopped = nil
+		case <-r.keeper.due:
+			r.keeper.write()
 		case c, ok := <-changes:
 			if !ok {
 				return
 			}
-			if r.keeper.phases[c.n] = c.to; c.to == ended {
+			if c.to == ended {
 				r.suite.progress.end(r.run.Cases[c.n])
 			} else {
 				r.suite.progress.start(r.run.Cases[c.n].ID)
 			}
-			r.keeper.keep()
+			r.keeper.set(c.n, c.to)
 		}
 	}
 }

@@ -7,127 +7,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
+	"socksh/luabind"
 	"socksh/scripts/report"
 )
-
-// A workshop is a folder of scenarios, and the program that runs them.
-type workshop struct {
-	t   *testing.T
-	bin string
-	dir string
-	env []string
-}
-
-func newWorkshop(t *testing.T, bin string, files map[string]string) *workshop {
-	w := &workshop{t: t, bin: bin, dir: t.TempDir()}
-	w.env = append(os.Environ(), "CI=", "GITHUB_ACTIONS=", "GITHUB_STEP_SUMMARY=", "XDG_STATE_HOME="+t.TempDir())
-	for name, text := range files {
-		w.write(name, text)
-	}
-	return w
-}
-
-func (w *workshop) write(name, text string) {
-	w.t.Helper()
-	file := filepath.Join(w.dir, name)
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		w.t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *workshop) read(name string) string {
-	w.t.Helper()
-	text, err := os.ReadFile(filepath.Join(w.dir, name))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return string(text)
-}
-
-func (w *workshop) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(w.bin, args...)
-	cmd.Dir, cmd.Env = w.dir, w.env
-	return cmd
-}
-
-// test runs socksh test over the folder.
-func (w *workshop) test(status int, args ...string) string {
-	w.t.Helper()
-	cmd := w.command(append([]string{"test"}, args...)...)
-	out, err := cmd.CombinedOutput()
-	if err != nil && cmd.ProcessState == nil {
-		w.t.Fatal(err)
-	}
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		w.t.Errorf("test %s: status %d, expected %d\n%s", strings.Join(args, " "), got, status, out)
-	}
-	return string(out)
-}
-
-// results runs the folder's scenarios and returns what became of each.
-func (w *workshop) results(status int, args ...string) map[string]string {
-	w.t.Helper()
-	w.test(status, append(args, "--report", "json=r.json")...)
-	var run struct {
-		Scenarios []struct{ ID, Status string }
-	}
-	if err := json.Unmarshal([]byte(w.read("r.json")), &run); err != nil {
-		w.t.Fatal(err)
-	}
-	all := map[string]string{}
-	for _, s := range run.Scenarios {
-		all[s.ID] = s.Status
-	}
-	return all
-}
-
-func (w *workshop) contains(out string, parts ...string) {
-	w.t.Helper()
-	for _, part := range parts {
-		if !strings.Contains(out, part) {
-			w.t.Errorf("no %q in\n%s", part, out)
-		}
-	}
-}
-
-func (w *workshop) lacks(out string, parts ...string) {
-	w.t.Helper()
-	for _, part := range parts {
-		if strings.Contains(out, part) {
-			w.t.Errorf("%q in\n%s", part, out)
-		}
-	}
-}
-
-func equalResults(t *testing.T, got map[string]string, want ...string) {
-	t.Helper()
-	var all []string
-	for id, status := range got {
-		all = append(all, id+": "+status)
-	}
-	slices.Sort(all)
-	slices.Sort(want)
-	if !slices.Equal(all, want) {
-		t.Errorf("got\n  %s\nexpected\n  %s", strings.Join(all, "\n  "), strings.Join(want, "\n  "))
-	}
-}
-
-// pair makes two connected handles, in Lua.
-const pair = `local function pair()
-  local a, b = socketpair()
-  defer(close, a) defer(close, b)
-  return a, b
-end
-`
 
 func TestRunner(t *testing.T) {
 	bin := build(t)
@@ -272,9 +159,9 @@ expect.truthy(n <= tonumber(vars.most or 1000), "run " .. n)`}, func(w *workshop
 		}},
 		{"stopping", map[string]string{"a.lua": `
 for i = 1, 8 do scenario("s" .. i, function() expect.equal(i < 3, true) end) end`}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua", "-j", "1", "--fail-fast", "--report", "tap=r.tap"), "2 passed, 1 failed, 5 not run", "ended after 1 failures")
-			w.contains(w.read("r.tap"), "not ok 3", "ok 4 - a.lua::s4 # SKIP not run: ended after 1 failures")
-			w.contains(w.test(1, "a.lua", "-j", "1", "--max-fail", "2"), "2 passed, 2 failed, 4 not run")
+			w.contains(w.test(1, "a.lua", "-j", "1", "--fail-fast", "--report", "tap=r.tap"), "2 passed, 1 failed, 5 not run", "ended at the first failure")
+			w.contains(w.read("r.tap"), "not ok 3", "ok 4 - a.lua::s4 # SKIP not run: ended at the first failure")
+			w.contains(w.test(1, "a.lua", "-j", "1", "--max-fail", "2"), "2 passed, 2 failed, 4 not run", "ended after 2 failures")
 		}},
 		{"failed last time", map[string]string{"a.lua": `
 scenario("good", function() end)
@@ -284,6 +171,52 @@ scenario("bad", function() expect.truthy(vars.fixed) end)`}, func(w *workshop) {
 			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
 			equalResults(w.t, w.results(0, "a.lua", "--failed", "--var", "fixed=1"), "a.lua::bad: passed")
 			w.test(4, "a.lua", "--failed")
+			w.test(1, "a.lua", "--repeat", "2")
+			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
+		}},
+		{"refused", map[string]string{"a.lua": ""}, func(w *workshop) {
+			for args, want := range map[string]string{"": "test needs a PATH", "a.lua -j 0": "--jobs takes a number from 1 on, not 0", "a.lua --repeat 0": "--repeat",
+				"a.lua --retries -1": "--retries", "a.lua --max-fail -2": "--max-fail takes no number below 0: -2", "a.lua --timeout soon": `"soon" is not a time`,
+				"a.lua --watch --until-fail": "do not go together", "a.lua --ladder x.svg": "--ladder is for one script"} {
+				out := w.test(2, strings.Fields(args)...)
+				w.contains(out, want)
+				w.lacks(out, "passed")
+			}
+		}},
+		{"what newcomers do", map[string]string{"a.lua": `
+scenario("no var", function() peer.client(vars.target, peer.silent) end)
+scenario("no such check", function() expect.equals(1, 1) end)
+scenario("no such peer", function() peer.rude() end)
+scenario("no reason", function() skip("") end)
+scenario("no arguments", function() peer.cut() end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua"), "a.lua:2: connect: nil is not an address", "vars.target is nil: it was not given, as by --var target=…",
+				"a.lua:3: there is no expect.equals; help expect lists", "a.lua:4: there is no peer.rude", "a reason is some text", "a.lua:6: ", "5 failed")
+		}},
+		{"programs", map[string]string{"a.lua": `
+scenario("execute", {timeout = 0.3}, function() os.execute("echo $$ >one; sleep 60") end)
+scenario("popen", {timeout = 0.3}, function() io.popen("echo $$ >two; sleep 60"):read("*a") end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua"), "the scenario: waits for a program, at a.lua:2", "the scenario: waits for a program, at a.lua:3")
+			for _, file := range []string{"one", "two"} {
+				pid, err := strconv.Atoi(strings.TrimSpace(w.read(file)))
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				await(w.t, func() bool { return syscall.Kill(-pid, 0) == syscall.ESRCH })
+			}
+		}},
+		{"one file, named twice", map[string]string{"a.lua": "print(1)", "a.txt": "> = 1\n= 1\n"}, func(w *workshop) {
+			equalResults(w.t, w.results(0, "a.lua", "./a.lua", ".", "a.txt"), "a.lua: passed", "a.txt: passed")
+		}},
+		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
+			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")
+		}},
+		{"crash", map[string]string{"a.lua": `
+scenario("before", function() end)
+scenario("kills it", function() sleep(0.5) os.execute("kill -9 $PPID") sleep(60) end)
+scenario("after", function() end)`}, func(w *workshop) {
+			w.test(-1, "a.lua", "-j", "1", "--report", "junit=r.xml", "--report", "json=r.json")
+			w.contains(w.read("r.xml"), `tests="3" failures="0" errors="1" skipped="1"`, "killed or has crashed while this ran")
+			w.contains(w.read("r.json"), `"stopped": "socksh was killed or has crashed"`, `"status": "passed"`, `"status": "not run"`)
 		}},
 		{"isolation", map[string]string{"a.lua": `
 local log = {}
@@ -355,6 +288,9 @@ expect.equal("I know " .. vars.token .. "\n\1", vars.token)`}, func(w *workshop)
 		}},
 		{"transcripts", map[string]string{"t.txt": "> = 1\n= 2\n> = 3\n= 3\n", "good.txt": "> = 1\n= 1\n"}, func(w *workshop) {
 			w.contains(w.test(1, ".", "--artifacts", "art"), `t.txt:2: expected "= 2", got "= 1"`, "-= 2", "+= 1")
+			w.write("s.txt", "> socket as c\n= 1\n> bind c 127.0.0.1:0\n= 127.0.0.1:80\n> close c\n")
+			w.contains(w.test(1, "s.txt"), "handles, when it failed:", "*1  c  inet stream  CLOSE  127.0.0.1:")
+			os.Remove(filepath.Join(w.dir, "s.txt"))
 			if got := w.read("art/t.txt/came.txt"); got != "> = 1\n= 1\n> = 3\n= 3\n" {
 				w.t.Error(got)
 			}
@@ -404,6 +340,26 @@ scenario("later", function() end)`}, func(w *workshop) {
 			w.contains(out.String(), "interrupted", "| cleaned up", "sleep 60, for", "1 failed, 1 not run")
 			w.contains(w.read("r.xml"), `name="later"`, "not run: interrupted")
 			w.contains(w.read("r.tap"), "Bail out! interrupted")
+		}},
+		{"^C twice", map[string]string{"a.lua": `
+scenario("waits", function()
+  defer(function() local f = io.open("ended", "w") f:close() sleep(60) end)
+  local f = io.open("ready", "w") f:close() sleep(60)
+end)`}, func(w *workshop) {
+			cmd := w.command("test", "a.lua", "--report", "junit=r.xml")
+			if err := cmd.Start(); err != nil {
+				w.t.Fatal(err)
+			}
+			defer cmd.Process.Kill()
+			for _, file := range []string{"ready", "ended"} {
+				await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, file)); return err == nil })
+				cmd.Process.Signal(os.Interrupt)
+			}
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != Interrupted {
+				w.t.Errorf("status %d", got)
+			}
+			w.contains(w.read("r.xml"), `errors="1"`, "while this ran")
 		}},
 		{"watch", map[string]string{"a.lua": `error("first")`}, func(w *workshop) {
 			cmd := w.command("test", "a.lua", "--watch")
@@ -478,162 +434,17 @@ defer(print, "last") defer(print, "first") error("boo")`}, func(w *workshop) {
 	}
 }
 
-// await waits for a condition that another process brings about.
-func await(t *testing.T, condition func() bool) {
-	t.Helper()
-	for end := time.Now().Add(lifetime); !condition(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("it did not come true")
-		}
+// TestPanic lets the program itself fail in a scenario: that is a failure like others,
+// and the status is that of a bug.
+func TestPanic(t *testing.T) {
+	suite := &Suite{redactor: newRedactor(nil), stopped: make(chan struct{})} // it has no streams
+	it := &item{id: "a.lua", file: "a.lua", code: "print(1)"}
+	a, _ := suite.attempt(it)
+	if a.Status != report.Failed || len(a.Failures) != 1 || a.Failures[0].Kind != luabind.Bug || len(a.Failures[0].Stack) == 0 {
+		t.Fatalf("%+v", a)
 	}
-}
-
-// reported is a file whose report has all there is: bytes that XML has no way to hold,
-// marks of each format, every status.
-const reported = pair + `
-scenario("passes, with subtests", function() subtest("inside # it", function() end) subtest("other", function() skip("no") end) end)
-scenario("fails <&> \"'#|*", function() print("\27[31mred\27[0m\0\1\255]]>") expect.equal("\0\1\255", "<![CDATA[ ]]>") end)
-scenario("raises", function() error("first line\nsecond ::line") end)
-scenario("skips", function() skip("no # reason") end)
-scenario("expected", function() xfail("bug 7") error("boo") end)
-scenario("flaky", function()
-  local f = io.open("tried") if f then f:close() return end
-  f = io.open("tried", "w") f:close()
-  error("the first time")
-end)
-scenario("blocks", {timeout = 0.2}, function() local a = pair() a:recv() end)
-`
-
-// TestReports has others read the reports: Python's XML and JSON, junitparser, and
-// perl's prove.
-func TestReports(t *testing.T) {
-	bin := build(t)
-	w := newWorkshop(t, bin, map[string]string{"sub/a.lua": reported})
-	out := w.test(1, "sub", "-j", "1", "--retries", "1", "--artifacts", "art", "--report", "junit=out/r.xml", "--report", "tap=r.tap", "--report", "json=r.json", "--report", "md=r.md")
-	w.contains(out, "3 failed")
-	t.Run("junit", func(t *testing.T) {
-		need(t, "python3")
-		check(t, w, `
-import sys, xml.etree.ElementTree as E
-root = E.parse("out/r.xml").getroot()
-assert root.tag == "testsuites", root.tag
-cases = {c.get("name"): c for c in root.iter("testcase")}
-assert len(cases) == 7, list(cases)
-for s in [root] + list(root.iter("testsuite")):
-    kinds = {k: len(s.findall(".//" + k)) for k in ("testcase", "failure", "error", "skipped")}
-    assert int(s.get("tests")) == kinds["testcase"] and int(s.get("failures")) == kinds["failure"] == 1, s.attrib
-    assert int(s.get("errors")) == kinds["error"] == 2 and int(s.get("skipped")) == kinds["skipped"] == 2, s.attrib
-    float(s.get("time"))
-for c in cases.values():
-    assert c.get("classname") == "sub/a" and c.get("file") == "sub/a.lua" and int(c.get("line")) > 1 and float(c.get("time")) >= 0
-    assert sum(len(c.findall(k)) for k in ("failure", "error", "skipped")) <= 1
-f = cases["fails <&> \"'#|*"].find("failure")
-assert f.get("type") == "check" and "expected" in f.get("message") and "again: socksh test" in f.text, f.attrib
-assert r"\x1b[31mred" in cases["fails <&> \"'#|*"].find("system-out").text
-assert cases["expected"].find("skipped").get("type") == "xfail"
-assert cases["flaky"].find("flakyFailure") is not None and cases["flaky"].find("flakyFailure/stackTrace").text
-assert cases["raises"].find("rerunFailure") is not None
-assert cases["blocks"].find("error").get("type") == "timeout" and "recv 1" in cases["blocks"].find("error").text
-assert "[[ATTACHMENT|art/" in cases["raises"].find("system-out").text
-`)
-	})
-	t.Run("junitparser", func(t *testing.T) {
-		python := "/usr/bin/python3" // the system's own, which its packages are for
-		if exec.Command(python, "-c", "import junitparser").Run() != nil {
-			t.Skip("needs python3-junitparser")
-		}
-		checkWith(t, w, python, `
-from junitparser import JUnitXml
-xml = JUnitXml.fromfile("out/r.xml")
-assert xml.tests == 7 and xml.failures == 1 and xml.errors == 2 and xml.skipped == 2, (xml.tests, xml.failures, xml.errors, xml.skipped)
-before = (xml.tests, xml.failures, xml.errors, xml.skipped)
-xml.update_statistics()
-assert before == (xml.tests, xml.failures, xml.errors, xml.skipped)
-assert sorted(c.name for s in xml for c in s)[0] == "blocks"
-`)
-	})
-	t.Run("tap", func(t *testing.T) {
-		need(t, "prove")
-		cmd := exec.Command("prove", "-v", "-e", "cat", "r.tap")
-		cmd.Dir = w.dir
-		out, _ := cmd.CombinedOutput()
-		w.contains(string(out), "Tests: 7 Failed: 3", "Failed tests:  2-3, 7")
-		w.lacks(string(out), "Parse errors", "Bad plan")
-		cmd = exec.Command("perl", "-MTAP::Parser", "-e", `
-my $p = TAP::Parser->new({tap => do { local $/; open my $f, "<", "r.tap" or die; <$f> }});
-my %n; while (my $r = $p->next) { $n{yaml}++ if $r->is_yaml; next unless $r->is_test; $n{test}++; $n{skip}++ if $r->has_skip; $n{todo}++ if $r->has_todo; }
-print join(" ", map { "$_=$n{$_}" } sort keys %n), " errors=", scalar($p->parse_errors), "\n";`)
-		cmd.Dir = w.dir
-		out, err := cmd.CombinedOutput()
-		if err != nil || string(out) != "skip=1 test=7 todo=1 yaml=3 errors=0\n" {
-			t.Errorf("%v: %s", err, out)
-		}
-	})
-	t.Run("json", func(t *testing.T) {
-		need(t, "python3")
-		check(t, w, `
-import json
-r = json.load(open("r.json"))
-assert r["format"] == 1 and r["counts"] == {"passed": 1, "failed": 3, "skipped": 1, "xfailed": 1, "flaky": 1}, r["counts"]
-s = {c["name"]: c for c in r["scenarios"]}
-assert [len(s[n]["attempts"]) for n in ("raises", "flaky", "skips")] == [2, 2, 1]
-assert s["blocks"]["attempts"][0]["failures"][0]["blocked"][0].startswith("the scenario: recv 1, for")
-assert [t["status"] for t in s["passes, with subtests"]["attempts"][0]["subtests"]] == ["passed", "skipped"]
-assert s["fails <&> \"'#|*"]["attempts"][0]["failures"][0]["got"] == "\\x00\\x01\\xff"
-`)
-	})
-	t.Run("markdown", func(t *testing.T) {
-		w.contains(w.read("r.md"), "## socksh: 1 passed, 1 flaky, 3 failed", "<details>", "| sub/a.lua::flaky | flaky |", "| sub/a.lua::expected | xfailed | bug 7 |")
-		w.lacks(w.read("r.md"), "\x00", "\x1b")
-	})
-	t.Run("github", func(t *testing.T) {
-		g := newWorkshop(t, bin, map[string]string{"a.lua": "for i = 1, 12 do scenario('s' .. i, function()\n error('100% wrong,\\nreally: no') end) end"})
-		g.env = append(g.env, "GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY="+filepath.Join(g.dir, "summary.md"))
-		out := g.test(1, "a.lua", "-j", "1")
-		g.contains(out, "::error file=a.lua,line=2,title=a.lua%3A%3As1::a.lua:2: 100%25 wrong,%0Areally: no%0Aagain: socksh test a.lua::s1\n", "::error title=socksh::3 scenarios more have failed\n")
-		if n := strings.Count(out, "::error "); n != 10 {
-			t.Errorf("%d annotations", n)
-		}
-		g.contains(g.read("summary.md"), "12 failed")
-	})
-	t.Run("standard output", func(t *testing.T) {
-		cmd := w.command("test", "sub", "--run", "passes", "--report", "tap=-")
-		out, err := cmd.Output()
-		if err != nil || !strings.HasPrefix(string(out), "TAP version 13\n1..1\n") || !strings.HasSuffix(string(out), "ok 1 - sub/a.lua::passes, with subtests\n") {
-			t.Errorf("%v: %s", err, out)
-		}
-	})
-	t.Run("refused", func(t *testing.T) {
-		w.contains(w.test(2, "sub", "--report", "html=x"), "one of json, junit, md, tap")
-		if os.Getuid() != 0 {
-			w.contains(w.test(1, "sub", "--run", "passes", "--report", "tap=/proc/x"), "socksh: ")
-		}
-	})
-}
-
-func check(t *testing.T, w *workshop, script string) {
-	t.Helper()
-	checkWith(t, w, "python3", script)
-}
-
-func checkWith(t *testing.T, w *workshop, python, script string) {
-	t.Helper()
-	cmd := exec.Command(python, "-c", script)
-	cmd.Dir = w.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	run := &report.Run{Cases: []*report.Case{{Status: a.Status, Attempts: []report.Attempt{a}}}}
+	if got := suite.status(run); got != Internal {
+		t.Errorf("status %d", got)
 	}
-}
-
-// FuzzVisible checks that what is written into XML may be there.
-func FuzzVisible(f *testing.F) {
-	f.Add("a\x00\x1b\xff\ufffe\u0085\ufffd€")
-	f.Fuzz(func(t *testing.T, text string) {
-		for i, r := range report.Visible(text) {
-			ok := r == '\t' || r == '\n' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000
-			if !ok {
-				t.Fatalf("%q at %d of %q", r, i, text)
-			}
-		}
-	})
 }
