@@ -203,7 +203,10 @@ cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
 			if failFast {
 				suite.MaxFail = 1
 			}
-			if suite.Choice.Seed != 0 {
+			if cmd.Flags().Changed("seed") {
+				if suite.Choice.Seed == 0 {
+					return errors.New("--seed takes 1 or more, not 0")
+				}
 				suite.Choice.Shuffle = true
 			}
 			suite.Terminal, suite.Width = repl.Terminal(os.Stdout)

@@ -49,22 +49,34 @@ func (s *Session) position(L *lua.LState) string {
 
 // A pending is what a task does now.
 type pending struct {
-	task    string // "the scenario", "j1 (spawn x.lua:3)"
-	call    string // "recv 2", "" while it runs Lua
-	program bool   // that it has started, and waits for
-	since   time.Duration
-	where   string
+	task  string // "the scenario", "j1 (spawn x.lua:3)"
+	call  string // "recv 2", "" while it runs Lua
+	since time.Duration
+	where string
+	ends  bool // by itself, some time: a program does
+}
+
+// An outside is a wait that is none of a socket call's: for a program, or a pipe.
+type outside struct {
+	what  string
+	since time.Time
+}
+
+// outside notes what the running task waits for, until the function that it gives is
+// called.
+func (s *Session) outside(what string) (over func()) {
+	l := localOf(s.Loop.Current())
+	before := l.outside
+	l.outside = &outside{what, time.Now()}
+	return func() { l.outside = before }
 }
 
 func (p pending) String() string {
 	text := p.task + ": "
-	switch {
-	case p.call != "":
-		text += fmt.Sprintf("%s, for %s", p.call, p.since.Round(time.Millisecond))
-	case p.program:
-		text += "waits for a program"
-	default:
+	if p.call == "" {
 		text += "runs Lua code"
+	} else {
+		text += fmt.Sprintf("%s, for %s", p.call, p.since.Round(time.Millisecond))
 	}
 	if p.where != "" {
 		text += ", at " + p.where
@@ -74,8 +86,11 @@ func (p pending) String() string {
 
 // doing returns what a task does.
 func (s *Session) doing(t *loop.Task, name string) pending {
-	l := localOf(t)
-	p := pending{task: name, program: l.program, where: s.position(l.thread)}
+	p := pending{task: name, where: s.position(localOf(t).thread)}
+	if o := localOf(t).outside; o != nil {
+		p.call, p.since, p.ends = o.what, time.Since(o.since), true
+		return p
+	}
 	if j := s.Table.Journal; j != nil {
 		if calls := j.Pending(t.Number()); len(calls) > 0 {
 			begin := calls[len(calls)-1]
@@ -110,5 +125,5 @@ func jobsInOrder(set map[*sock.Job]bool) []*sock.Job {
 // waitsForOthers reports whether the call ends only by something that happens: it has
 // neither a timeout nor an end of its own.
 func (p pending) waitsForOthers() bool {
-	return p.call != "" && !strings.HasPrefix(p.call, "sleep") && !strings.Contains(p.call, " --timeout ")
+	return p.call != "" && !p.ends && !strings.HasPrefix(p.call, "sleep") && !strings.Contains(p.call, " --timeout ")
 }

@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"socksh/luabind/loop"
@@ -14,6 +15,7 @@ func (tr *Trial) finish(t *loop.Task, sc *scenario) {
 	until := tr.end
 	tr.takeFailedTasks()
 	failed := len(tr.Failures) > 0
+	tr.late = maps.Clone(tr.group.jobs)
 	tr.end, tr.limit = time.Now().Add(cleanupLimit), "the limit of "+cleanupLimit.String()+" for what comes after a scenario"
 	for n := len(tr.group.deferred); n > 0; n = len(tr.group.deferred) {
 		c := tr.group.deferred[n-1]
@@ -55,6 +57,9 @@ func (tr *Trial) takeFailedTasks() {
 	for _, j := range jobsInOrder(tr.group.failed) {
 		f := tr.session.judge(j.Err)
 		f.Phase = "task " + j.Name() + " (" + j.Text + ")"
+		if tr.late[j] {
+			f.Phase += ", which still ran when the scenario had ended"
+		}
 		tasks = append(tasks, f)
 	}
 	clear(tr.group.failed)
@@ -98,11 +103,18 @@ func (tr *Trial) checkHandles() {
 		if tr.mayLeave[h] {
 			continue
 		}
-		text := fmt.Sprintf("handle %s is left open: %s", h.Label(), tr.session.Table.Summary(h))
+		if tr.FailedAt == 0 {
+			tr.look() // before the question below becomes an event
+		}
+		made := ""
+		if h.Made != "" {
+			made = ", made here,"
+		}
+		text := fmt.Sprintf("handle %s%s is left open: %s", h.Label(), made, tr.session.Table.Summary(h))
 		if tr.session.kernelState(h) == "CLOSE_WAIT" {
 			text += ": its peer has closed, and nobody has closed it"
 		}
-		tr.fail(Failure{Kind: Leaked, Message: text})
+		tr.fail(Failure{Kind: Leaked, Message: text, Where: h.Made})
 	}
 }
 

@@ -42,6 +42,7 @@ type plan struct {
 	wanted          string      // which of these runs, "" for the first
 	listing         bool        // nothing but the definitions is wanted
 	many            bool        // the file has scenarios
+	complete        bool        // a scenario runs: what is defined now would never run
 }
 
 // planLimit is how long a file may take to define its scenarios.
@@ -185,7 +186,13 @@ func (s *Session) groupOf(L *lua.LState, what string) *group {
 	return nil
 }
 
-func (s *Session) planOf(L *lua.LState, what string) *plan { return s.groupOf(L, what).plan }
+func (s *Session) planOf(L *lua.LState, what string) *plan {
+	p := s.groupOf(L, what).plan
+	if p.complete {
+		L.RaiseError("%s belongs outside of the scenarios, into the file itself", what)
+	}
+	return p
+}
 
 func (s *Session) addScenario(L *lua.LState) {
 	p, name := s.planOf(L, "scenario"), L.CheckString(1)

@@ -31,7 +31,8 @@ type Trial struct {
 	end      time.Time // of what may run now
 	limit    string    // which limit that end is, in words
 	mayLeave map[*sock.Handle]bool
-	broken   bool // what runs now has been ended
+	late     map[*sock.Job]bool // tasks that still ran when the scenario had ended
+	broken   bool               // what runs now has been ended
 	still    stillness
 }
 
@@ -57,6 +58,7 @@ type Failure struct {
 	Phase   string // "" for the scenario's own body, "setup", a subtest's name…
 	Message string
 	Where   string // "file.lua:12", "" where no line is to blame
+	Why     string // the cause, as far as the kernel tells it
 	// Compared says that Expected and Got are what a check compared, as texts or bytes.
 	Compared      bool
 	Expected, Got string
@@ -67,6 +69,9 @@ type Failure struct {
 // String returns the failure in a line: where, in which phase, and what.
 func (f Failure) String() string {
 	text := f.Message
+	if note, _, found := strings.Cut(text, "expected "); f.Compared && found && len(text) > 2*comparedSize {
+		text = fmt.Sprintf("%sexpected %s, got %s", note, cut(sock.Quote(f.Expected)), cut(sock.Quote(f.Got)))
+	}
 	if f.Phase != "" {
 		text = f.Phase + ": " + text
 	}
@@ -74,6 +79,16 @@ func (f Failure) String() string {
 		text = f.Where + ": " + text
 	}
 	return text
+}
+
+// comparedSize is how much a failure's line shows of each of two values that are long.
+const comparedSize = 200
+
+func cut(text string) string {
+	if len(text) <= comparedSize {
+		return text
+	}
+	return strings.ToValidUTF8(text[:comparedSize], "") + "…"
 }
 
 // How long what comes after a scenario may take, how long nothing may happen before a
@@ -143,6 +158,7 @@ func (s *Session) Interrupt(why string) {
 
 // perform runs setup and the scenario's body.
 func (tr *Trial) perform(t *loop.Task, sc *scenario) {
+	tr.group.plan.complete = true
 	for _, f := range tr.group.plan.setup {
 		if !tr.phase(t, "setup", f) {
 			return
@@ -264,7 +280,7 @@ func (tr *Trial) fail(f Failure) {
 	if f.Phase == "" {
 		f.Phase = tr.name
 	}
-	if len(tr.Failures) == 0 {
+	if tr.FailedAt == 0 {
 		tr.look()
 	}
 	tr.Failures = append(tr.Failures, f)
@@ -289,6 +305,9 @@ func (s *Session) Look() (handles string, event int) {
 // judge describes an error that has ended a task of Lua.
 func (s *Session) judge(err error) Failure {
 	f := Failure{Kind: ScriptFailed, Message: err.Error()}
+	if failed := new(sock.Error); errors.As(err, &failed) {
+		f.Why = s.kernel.Explain(s.Table, failed)
+	}
 	var panicked *loop.PanicError
 	if errors.As(err, &panicked) {
 		f.Kind, f.Stack = Bug, panicked.Stack

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"socksh/luabind"
@@ -42,18 +43,17 @@ func (s *Suite) attempt(it *item) (report.Attempt, *evidence) {
 	go func() {
 		a := a
 		var e *evidence
-		err := guard(func() error {
-			if it.transcript {
-				e = s.attemptTranscript(it, &a, stop)
-			} else {
-				e = s.attemptLua(it, &a, out, stop)
+		defer func() {
+			if r := recover(); r != nil {
+				e = broken(&a, &loop.PanicError{Value: r, Stack: debug.Stack()})
 			}
-			return nil
-		})
-		if err != nil {
-			e = broken(&a, err)
+			ended <- result{a, e}
+		}()
+		if it.transcript {
+			e = s.attemptTranscript(it, &a, stop)
+		} else {
+			e = s.attemptLua(it, &a, out, stop)
 		}
-		ended <- result{a, e}
 	}()
 	limit := s.limitOf(it)
 	var deadline <-chan time.Time // of a transcript, or of a scenario that keeps its loop
@@ -92,11 +92,22 @@ func (s *Suite) attempt(it *item) (report.Attempt, *evidence) {
 		case <-stopped:
 			end(s.why())
 		case <-abandon:
-			a.Status, a.Took, a.Output = report.Failed, time.Since(a.Began), s.redactor.text(out.String())
-			a.Failures = []luabind.Failure{{Kind: luabind.TimedOut, Message: why + "; it did not end for " + abandonAfter.String() + " and was left alone: a call does not come back"}}
-			return a, &evidence{}
+			return s.abandoned(a, out, why+"; it did not end for "+abandonAfter.String()+" and was left alone: a call does not come back")
+		case <-s.hurried:
+			return s.abandoned(a, out, s.why()+" twice; it was left alone")
 		}
 	}
+}
+
+// abandoned makes a failure of an attempt that nobody waits for any more.
+func (s *Suite) abandoned(a report.Attempt, out *output, why string) (report.Attempt, *evidence) {
+	a.Status, a.Took, a.Output = report.Failed, time.Since(a.Began), s.redactor.text(out.String())
+	kind := luabind.TimedOut
+	if s.why() != "" {
+		kind = luabind.Interrupted
+	}
+	a.Failures = []luabind.Failure{{Kind: kind, Message: why}}
+	return a, new(evidence)
 }
 
 func (s *Suite) limitOf(it *item) time.Duration {

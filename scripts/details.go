@@ -13,13 +13,18 @@ import (
 
 	"socksh/luabind"
 	"socksh/luabind/journal"
+	"socksh/luabind/sock"
 	"socksh/scripts/report"
 )
 
 // What the details of a failure show: lines of source around the one to blame, events
-// of each handle, lines of output and of a difference.
+// of each handle, lines of output and of a difference; characters of a line; bytes from the
+// first that differs, and of a message.
 const (
 	sourceAround  = 2
+	lineWidth     = 240
+	differWidth   = 40
+	messageSize   = 1200
 	eventsEach    = 8
 	outputLines   = 40
 	diffLines     = 60
@@ -29,9 +34,7 @@ const (
 // details tells all that is known of a failed attempt.
 func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	var b strings.Builder
-	for _, f := range a.Failures {
-		tellFailure(&b, it, f)
-	}
+	b.WriteString(failuresText(it, a.Failures))
 	for _, name := range e.notGiven {
 		fmt.Fprintf(&b, "vars.%s is nil: it was not given, as by --var %s=…\n", name, name)
 	}
@@ -41,7 +44,7 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	}
 	tellEvents(&b, e)
 	if e.handles != "" && e.handles != "no handles" {
-		b.WriteString("handles, when it failed:\n")
+		b.WriteString("handles, when it failed (R: can be read, W: written, X: has urgent data):\n")
 		indent(&b, e.handles, "  ")
 	}
 	fmt.Fprintf(&b, "again: %s\n", s.again(it))
@@ -55,8 +58,19 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	return b.String()
 }
 
+func failuresText(it *item, all []luabind.Failure) string {
+	var b strings.Builder
+	for _, f := range all {
+		tellFailure(&b, it, f)
+	}
+	return b.String()
+}
+
 func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
-	fmt.Fprintln(b, f.String())
+	fmt.Fprintln(b, report.Shorten(f.String(), messageSize))
+	if f.Why != "" {
+		fmt.Fprintf(b, "why: %s\n", f.Why)
+	}
 	tellSource(b, it, f.Where)
 	if f.Compared {
 		tellDifference(b, f.Expected, f.Got)
@@ -84,13 +98,14 @@ func tellSource(b *strings.Builder, it *item, where string) {
 		if i == n {
 			mark = ">"
 		}
-		fmt.Fprintf(b, "  %s %4d | %s\n", mark, i, lines[i-1])
+		indent(b, fmt.Sprintf("%s %4d | %s", mark, i, lines[i-1]), "  ")
 	}
 }
 
 // tellDifference shows how two values differ, line by line, and byte by byte where
 // they are not plain text.
 func tellDifference(b *strings.Builder, want, got string) {
+	tellFirst(b, want, got)
 	if strings.Contains(want+got, "\n") {
 		b.WriteString("difference (- expected, + got):\n")
 		indent(b, firstLines(difference(lined(report.Visible(want)), lined(report.Visible(got))), diffLines), "  ")
@@ -99,6 +114,28 @@ func tellDifference(b *strings.Builder, want, got string) {
 		b.WriteString("bytes (- expected, + got):\n")
 		indent(b, firstLines(difference(hex.Dump([]byte(want)), hex.Dump([]byte(got))), diffLines), "  ")
 	}
+}
+
+// tellFirst tells where two long values begin to differ.
+func tellFirst(b *strings.Builder, want, got string) {
+	at := 0
+	for at < min(len(want), len(got)) && want[at] == got[at] {
+		at++
+	}
+	if len(want) == len(got) && at == len(want) || max(len(want), len(got)) <= differWidth/2 {
+		return
+	}
+	from := func(text string) string {
+		switch rest := text[at:]; {
+		case rest == "":
+			return "ends there"
+		case len(rest) > differWidth:
+			return "goes on " + sock.Quote(rest[:differWidth]) + "…"
+		default:
+			return "goes on " + sock.Quote(rest)
+		}
+	}
+	fmt.Fprintf(b, "the first %d bytes are the same; what was expected (%d bytes) %s, what came (%d bytes) %s\n", at, len(want), from(want), len(got), from(got))
 }
 
 // difference returns the lines of a unified diff without its heads.
@@ -175,7 +212,11 @@ func tellEvents(b *strings.Builder, e *evidence) {
 
 func indent(b *strings.Builder, text, with string) {
 	for line := range strings.Lines(text) {
-		b.WriteString(strings.TrimRight(with+strings.TrimRight(line, "\n"), " ") + "\n")
+		line := []rune(strings.TrimRight(with+strings.TrimRight(line, "\n"), " "))
+		if len(line) > lineWidth {
+			line = append(line[:lineWidth:lineWidth], '…')
+		}
+		b.WriteString(string(line) + "\n")
 	}
 }
 

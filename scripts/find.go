@@ -39,7 +39,10 @@ func (s *Suite) find(paths []string) ([]*item, error) {
 	var failed error
 	for _, path := range paths {
 		path, name, single := strings.Cut(path, "::")
-		files, err := findFiles(path)
+		if path == "" {
+			return nil, errors.New("a path is empty: it is a file, a folder or a name of the library")
+		}
+		files, err := findFiles(filepath.Clean(path))
 		if err != nil {
 			return nil, err
 		}
@@ -86,12 +89,10 @@ func findFiles(path string) ([]found, error) {
 	case err != nil:
 		return nil, err
 	case !info.IsDir():
-		path = filepath.Clean(path) // ./a.lua and a.lua are one file
 		text, err := os.ReadFile(path)
 		return []found{{name: path, code: string(text), named: true}}, err
 	}
 	var all []found
-	path = filepath.Clean(path)
 	err = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err

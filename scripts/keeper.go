@@ -23,9 +23,9 @@ type keeper struct {
 type phase int
 
 const (
-	waiting phase = iota
-	running
-	ended
+	toCome phase = iota
+	begun
+	over
 )
 
 // dead is why a report that a keeper wrote is the last one.
@@ -67,10 +67,10 @@ func (k *keeper) write() {
 func (k *keeper) sofar() *report.Run {
 	run := &report.Run{Began: k.run.Began, Took: time.Since(k.run.Began), Properties: k.run.Properties, Stopped: dead}
 	for i, c := range k.run.Cases {
-		if k.phases[i] != ended {
+		if k.phases[i] != over {
 			c = &report.Case{ID: c.ID, File: c.File, Name: c.Name, Line: c.Line, Tags: c.Tags, Again: c.Again, Status: report.NotRun, Reason: dead}
 		}
-		if k.phases[i] == running {
+		if k.phases[i] == begun {
 			text := dead + " while this ran"
 			c.Status, c.Reason = report.Failed, ""
 			c.Attempts = []report.Attempt{{Status: report.Failed, Began: run.Began, Failures: []luabind.Failure{{Kind: luabind.Interrupted, Message: text}},

@@ -26,7 +26,7 @@ func (s *Suite) report(run *report.Run, items []*item) int {
 		failed(t.Write(run))
 	}
 	if s.Annotate {
-		s.resume()
+		report.Unmute(s.progress.out, s.mute)
 		report.Annotate(s.progress.out, run)
 		failed(report.Summarize(run))
 	}
@@ -43,7 +43,7 @@ func (s *Suite) status(run *report.Run) int {
 			if last.Unmet {
 				unmet++
 			}
-			bug = bug || last.Failures[0].Kind == luabind.Bug
+			bug = bug || slices.ContainsFunc(last.Failures, func(f luabind.Failure) bool { return f.Kind == luabind.Bug })
 		}
 	}
 	switch failed := run.Count(report.Failed); {
@@ -100,6 +100,18 @@ func (s *Suite) again(it *item) string {
 		} else {
 			words = append(words, "--var", s.redactor.text(name+"="+value))
 		}
+	}
+	if s.Timeout != DefaultTimeout && it.Limit == 0 {
+		words = append(words, "--timeout", s.Timeout.String())
+	}
+	if s.CallTimeout > 0 {
+		words = append(words, "--call-timeout", s.CallTimeout.String())
+	}
+	for _, a := range s.adopted {
+		words = append(words, "--adopt", fmt.Sprintf("%s=%d", a.name, a.fd))
+	}
+	if s.Streams.Sandbox {
+		words = append(words, "--sandbox")
 	}
 	return shell(words...)
 }

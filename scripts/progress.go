@@ -20,19 +20,45 @@ type progress struct {
 	all      int
 	done     int
 	failed   int
-	running  []string
+	running  []running
 	drawn    bool
 	last     time.Time
 }
 
+// A running is a scenario that runs.
+type running struct {
+	label string
+	since time.Time
+	told  time.Time // when the log last told of it
+}
+
+// longRunning is after how long a log tells that a scenario still runs, again and again:
+// a CI system may end a job that says nothing.
+const longRunning = 30 * time.Second
+
 func (p *progress) start(label string) {
-	p.running = append(p.running, label)
+	now := time.Now()
+	p.running = append(p.running, running{label, now, now})
 	p.draw(false)
 }
 
+// tick tells what runs for long.
+func (p *progress) tick() {
+	if p.terminal {
+		p.draw(true)
+		return
+	}
+	for i := range p.running {
+		if r := &p.running[i]; time.Since(r.told) >= longRunning {
+			r.told = time.Now()
+			fmt.Fprintf(p.out, "running %s (for %s)\n", r.label, time.Since(r.since).Round(time.Second))
+		}
+	}
+}
+
 func (p *progress) end(c *report.Case) {
-	for i, label := range p.running {
-		if label == c.ID {
+	for i, r := range p.running {
+		if r.label == c.ID {
 			p.running = append(p.running[:i], p.running[i+1:]...)
 			break
 		}
@@ -94,7 +120,15 @@ func (p *progress) draw(always bool) {
 		text += fmt.Sprintf(", %d failed", p.failed)
 	}
 	if len(p.running) > 0 {
-		text += "; " + strings.Join(p.running, ", ")
+		var names []string
+		for _, r := range p.running {
+			name := r.label
+			if since := time.Since(r.since); since >= slow {
+				name += fmt.Sprintf(" (%s)", since.Round(time.Second))
+			}
+			names = append(names, name)
+		}
+		text += "; " + strings.Join(names, ", ")
 	}
 	if r := []rune(report.Visible(text)); len(r) >= p.width {
 		text = string(r[:max(0, p.width-2)]) + "…"

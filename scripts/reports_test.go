@@ -1,10 +1,10 @@
 package scripts
 
 import (
+	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -25,15 +25,17 @@ scenario("flaky", function()
   error("the first time")
 end)
 scenario("blocks", {timeout = 0.2}, function() local a = pair() a:recv() end)
+scenario("  _odd_ *name* <b> \\_ | $x$ ~~s~~ [l](http://x.y) ", function() error("\n  <i>_message_</i> | *m*\n\n\96\96\96\n::error::no", 0) end)
+scenario("skips oddly", function() skip("_why_ | <b> *not* \\_ [l](u) ~~s~~") end)
 `
 
-// TestReports has others read the reports: Python's XML and JSON, junitparser, and
-// perl's prove.
+// TestReports has others read the reports: Python's XML, JSON and YAML, junitparser,
+// xmllint, perl's prove and TAP::Parser, cmark-gfm.
 func TestReports(t *testing.T) {
 	bin := build(t)
 	w := newWorkshop(t, bin, map[string]string{"sub/a.lua": reported})
 	out := w.test(1, "sub", "-j", "1", "--retries", "1", "--artifacts", "art", "--report", "junit=out/r.xml", "--report", "tap=r.tap", "--report", "json=r.json", "--report", "md=r.md")
-	w.contains(out, "3 failed")
+	w.contains(out, "4 failed")
 	t.Run("junit", func(t *testing.T) {
 		need(t, "python3")
 		check(t, w, `
@@ -41,11 +43,11 @@ import sys, xml.etree.ElementTree as E
 root = E.parse("out/r.xml").getroot()
 assert root.tag == "testsuites", root.tag
 cases = {c.get("name"): c for c in root.iter("testcase")}
-assert len(cases) == 7, list(cases)
+assert len(cases) == 9, list(cases)
 for s in [root] + list(root.iter("testsuite")):
     kinds = {k: len(s.findall(".//" + k)) for k in ("testcase", "failure", "error", "skipped")}
     assert int(s.get("tests")) == kinds["testcase"] and int(s.get("failures")) == kinds["failure"] == 1, s.attrib
-    assert int(s.get("errors")) == kinds["error"] == 2 and int(s.get("skipped")) == kinds["skipped"] == 2, s.attrib
+    assert int(s.get("errors")) == kinds["error"] == 3 and int(s.get("skipped")) == kinds["skipped"] == 3, s.attrib
     float(s.get("time"))
 for c in cases.values():
     assert c.get("classname") == "sub/a" and c.get("file") == "sub/a.lua" and int(c.get("line")) > 1 and float(c.get("time")) >= 0
@@ -57,24 +59,33 @@ assert cases["expected"].find("skipped").get("type") == "xfail"
 assert cases["flaky"].find("flakyFailure") is not None and cases["flaky"].find("flakyFailure/stackTrace").text
 assert cases["raises"].find("rerunFailure") is not None
 assert cases["blocks"].find("error").get("type") == "timeout" and "recv 1" in cases["blocks"].find("error").text
-assert "[[ATTACHMENT|art/" in cases["raises"].find("system-out").text
+import os, re
+for case in cases.values():
+    out = case.findtext("system-out") or ""
+    left = re.findall(r"^\[\[ATTACHMENT\|(.*)\]\]$", out, re.M)
+    assert left == [p.get("value") for p in case.findall("properties/property[@name='attachment']")]
+    assert bool(left) == (case.find("failure") is not None or case.find("error") is not None or case.find("flakyFailure") is not None), case.get("name")
+    for path in left:
+        assert not os.path.isabs(path) and os.path.getsize(path) > 0, path
 `)
 	})
 	t.Run("schema", func(t *testing.T) {
 		need(t, "xmllint")
-		schema, err := filepath.Abs("../testdata/junit.xsd")
-		if err != nil {
-			t.Fatal(err)
+		fitsSchema(t, filepath.Join(w.dir, "out/r.xml"))
+	})
+	t.Run("yaml", func(t *testing.T) {
+		python := "/usr/bin/python3"
+		if exec.Command(python, "-c", "import yaml").Run() != nil {
+			t.Skip("needs python3-yaml")
 		}
-		w.write("sub/a.txt", "> = 1\n= 1\n") // a and a: names must be told apart
-		w.write("sub/same/a.lua", "print(1)")
-		w.write("sub/same/a.txt", "> = 1\n= 2\n")
-		w.test(1, "sub", "--retries", "1", "--repeat", "2", "--report", "junit=s.xml")
-		cmd := exec.Command("xmllint", "--noout", "--schema", schema, "s.xml", "out/r.xml")
-		cmd.Dir = w.dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+		checkWith(t, w, python, `
+import re, yaml
+blocks = re.findall(r"^  ---\n(.*?)^  \.\.\.\n", open("r.tap").read(), re.M | re.S)
+assert len(blocks) == 4, len(blocks)
+for block in blocks:
+    d = yaml.safe_load(block)
+    assert d["again"].startswith("socksh test ") and d["message"] and d["details"].strip(), d
+`)
 	})
 	t.Run("junitparser", func(t *testing.T) {
 		python := "/usr/bin/python3" // the system's own, which its packages are for
@@ -84,11 +95,11 @@ assert "[[ATTACHMENT|art/" in cases["raises"].find("system-out").text
 		checkWith(t, w, python, `
 from junitparser import JUnitXml
 xml = JUnitXml.fromfile("out/r.xml")
-assert xml.tests == 7 and xml.failures == 1 and xml.errors == 2 and xml.skipped == 2, (xml.tests, xml.failures, xml.errors, xml.skipped)
+assert xml.tests == 9 and xml.failures == 1 and xml.errors == 3 and xml.skipped == 3, (xml.tests, xml.failures, xml.errors, xml.skipped)
 before = (xml.tests, xml.failures, xml.errors, xml.skipped)
 xml.update_statistics()
 assert before == (xml.tests, xml.failures, xml.errors, xml.skipped)
-assert sorted(c.name for s in xml for c in s)[0] == "blocks"
+assert "blocks" in [c.name for s in xml for c in s]
 `)
 	})
 	t.Run("tap", func(t *testing.T) {
@@ -96,15 +107,15 @@ assert sorted(c.name for s in xml for c in s)[0] == "blocks"
 		cmd := exec.Command("prove", "-v", "-e", "cat", "r.tap")
 		cmd.Dir = w.dir
 		out, _ := cmd.CombinedOutput()
-		w.contains(string(out), "Tests: 7 Failed: 3", "Failed tests:  2-3, 7")
+		w.contains(string(out), "Tests: 9 Failed: 4", "Failed tests:  2-3, 7-8")
 		w.lacks(string(out), "Parse errors", "Bad plan")
 		cmd = exec.Command("perl", "-MTAP::Parser", "-e", `
 my $p = TAP::Parser->new({tap => do { local $/; open my $f, "<", "r.tap" or die; <$f> }});
-my %n; while (my $r = $p->next) { if ($r->is_yaml) { $n{yaml}++; $n{told}++ if $r->data->{message} && $r->data->{details} =~ /again: socksh test/ } next unless $r->is_test; $n{test}++; $n{skip}++ if $r->has_skip; $n{todo}++ if $r->has_todo; }
+my %n; while (my $r = $p->next) { $n{yaml}++ if $r->is_yaml; next unless $r->is_test; $n{test}++; $n{skip}++ if $r->has_skip; $n{todo}++ if $r->has_todo; }
 print join(" ", map { "$_=$n{$_}" } sort keys %n), " errors=", scalar($p->parse_errors), "\n";`)
 		cmd.Dir = w.dir
 		out, err := cmd.CombinedOutput()
-		if err != nil || string(out) != "skip=1 test=7 todo=1 told=3 yaml=3 errors=0\n" {
+		if err != nil || string(out) != "skip=2 test=9 todo=1 yaml=4 errors=0\n" {
 			t.Errorf("%v: %s", err, out)
 		}
 	})
@@ -113,7 +124,7 @@ print join(" ", map { "$_=$n{$_}" } sort keys %n), " errors=", scalar($p->parse_
 		check(t, w, `
 import json
 r = json.load(open("r.json"))
-assert r["format"] == 1 and r["counts"] == {"passed": 1, "failed": 3, "skipped": 1, "xfailed": 1, "flaky": 1}, r["counts"]
+assert r["format"] == 1 and r["counts"] == {"passed": 1, "failed": 4, "skipped": 2, "xfailed": 1, "flaky": 1}, r["counts"]
 s = {c["name"]: c for c in r["scenarios"]}
 assert [len(s[n]["attempts"]) for n in ("raises", "flaky", "skips")] == [2, 2, 1]
 assert s["blocks"]["attempts"][0]["failures"][0]["blocked"][0].startswith("the scenario: recv 1, for")
@@ -122,20 +133,37 @@ assert s["fails <&> \"'#|*"]["attempts"][0]["failures"][0]["got"] == "\\x00\\x01
 `)
 	})
 	t.Run("markdown", func(t *testing.T) {
-		w.contains(w.read("r.md"), "## socksh: 1 passed, 1 flaky, 3 failed", "<details>", "| sub/a.lua::flaky | flaky |", "| sub/a.lua::expected | xfailed | bug 7 |")
+		w.contains(w.read("r.md"), "## socksh: 1 passed, 1 flaky, 4 failed", "<details>", "| sub/a.lua::flaky | flaky |", "| sub/a.lua::expected | xfailed | bug 7 |")
 		w.lacks(w.read("r.md"), "\x00", "\x1b")
+	})
+	t.Run("markdown as GitHub renders it", func(t *testing.T) {
 		need(t, "cmark-gfm")
-		m := newWorkshop(t, bin, map[string]string{"a.lua": `
-scenario("a_b *c* <x> | y", function() error("*z*\n` + "```" + `\n<b>") end)
-scenario("b_c *d* <x> | y", function() skip("*no* | <reason>") end)`})
-		m.test(1, "a.lua", "--report", "md=r.md")
-		cmd := exec.Command("cmark-gfm", "-e", "table", "--unsafe", "r.md")
-		cmd.Dir = m.dir
-		html, err := cmd.Output()
+		page, err := exec.Command("cmark-gfm", "-e", "table", "-e", "strikethrough", "-e", "autolink", "--unsafe", filepath.Join(w.dir, "r.md")).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
-		m.contains(string(html), "<b>a.lua::a_b *c* &lt;x&gt; | y</b>", "*z*\n```\n&lt;b&gt;\n", "<td>a.lua::b_c *d* &lt;x&gt; | y</td>", "<td>*no* | &lt;reason&gt;</td>")
+		w.write("r.html", string(page))
+		need(t, "python3")
+		check(t, w, `
+from html.parser import HTMLParser
+class P(HTMLParser):
+    def __init__(self):
+        super().__init__(); self.open, self.texts, self.tags = [], {}, set()
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag); self.tags.add(tag); self.texts.setdefault(tag, []).append("")
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, (tag, self.open)
+    def handle_data(self, data):
+        for tag in set(self.open): self.texts[tag][-1] += data
+p = P(); p.feed(open("r.html").read())
+assert not p.open and p.tags == {"h2", "details", "summary", "b", "pre", "code", "table", "thead", "tbody", "tr", "th", "td"}, p.tags
+names = [t for t in p.texts["b"]]
+assert "sub/a.lua::fails <&> \"'#|*" in names and r"sub/a.lua::  _odd_ *name* <b> \_ | $x$ ~~s~~ [l](http://x.y) " in names, names
+assert any("<i>_message_</i> | *m*" in t for t in p.texts["summary"]), p.texts["summary"]
+assert r"_why_ | <b> *not* \_ [l](u) ~~s~~" in p.texts["td"], p.texts["td"]
+assert len(p.texts["pre"]) == 4 and any("::error::no" in t for t in p.texts["pre"])
+assert {len(r.strip().split("\n")) for r in p.texts["tr"]} <= {3, 4}, p.texts["tr"]
+`)
 	})
 	t.Run("github", func(t *testing.T) {
 		g := newWorkshop(t, bin, map[string]string{"a.lua": "for i = 1, 12 do scenario('s' .. i, function()\n error('100% wrong,\\nreally: no') end) end"})
@@ -146,9 +174,9 @@ scenario("b_c *d* <x> | y", function() skip("*no* | <reason>") end)`})
 			t.Errorf("%d annotations", n)
 		}
 		g.contains(g.read("summary.md"), "12 failed")
-		stop := regexp.MustCompile(`(?s)^::stop-commands::(\w+)\n.*\n::(\w+)::\n::error `).FindStringSubmatch(out)
-		if stop == nil || stop[1] != stop[2] {
-			t.Errorf("workflow commands are not stopped while it runs:\n%s", out)
+		muted, commands, found := strings.Cut(out, out[strings.Index(out, "::stop-commands::")+len("::stop-commands"):][:28]+"::\n")
+		if !strings.HasPrefix(out, "::stop-commands::") || !found || strings.Contains(muted, "::error ") || strings.Count(commands, "::error ") != 10 {
+			t.Errorf("what the scenarios say is not muted:\n%s", out)
 		}
 		g.write("sub/b.lua", `error("boo")`)
 		g.env = append(g.env, "GITHUB_WORKSPACE="+g.dir)
@@ -157,15 +185,8 @@ scenario("b_c *d* <x> | y", function() skip("*no* | <reason>") end)`})
 		var tap, log strings.Builder
 		cmd.Stdout, cmd.Stderr = &tap, &log
 		cmd.Run()
-		g.contains(log.String(), "::error file=sub/b.lua,line=1,")
-		g.lacks(tap.String(), "::error")
-		g.write("many.lua", `for i = 1, 200 do scenario("s" .. i, function() error(("x"):rep(8000)) end) end`)
-		g.write("summary.md", strings.Repeat("x", 500<<10))
-		g.test(1, "many.lua")
-		if n := len(g.read("summary.md")); n > 1<<20 || n < 900<<10 {
-			t.Errorf("the summary has %d bytes", n)
-		}
-		g.contains(g.read("summary.md")[500<<10:], "For ", " more there is no room here.")
+		g.contains(log.String(), "::stop-commands::", "::error file=sub/b.lua,line=1,")
+		g.lacks(tap.String(), "::stop-commands", "::error")
 	})
 	t.Run("standard output", func(t *testing.T) {
 		cmd := w.command("test", "sub", "--run", "passes", "--report", "tap=-")
@@ -180,6 +201,98 @@ scenario("b_c *d* <x> | y", function() skip("*no* | <reason>") end)`})
 			w.contains(w.test(1, "sub", "--run", "passes", "--report", "tap=/proc/x"), "socksh: ")
 		}
 	})
+}
+
+// fitsSchema has xmllint check a report.
+func fitsSchema(t *testing.T, file string) {
+	t.Helper()
+	if out, err := exec.Command("xmllint", "--noout", "--schema", "../testdata/junit.xsd", file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestReportTraps goes through what breaks the readers of reports.
+func TestReportTraps(t *testing.T) {
+	bin := build(t)
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		run   func(w *workshop)
+	}{
+		{"no name twice", map[string]string{"a.lua": "local m = matrix{ip = {4, 6}}", "a.txt": "> = 1\n= 1\n", "b.lua": "print(1)", "b.txt": "> = 1\n= 1\n", "sub/b.lua": "print(1)",
+			"c.lua": `scenario("x", {matrix = {n = {1, 2}}}, function() end) scenario("b", function() end)`}, func(w *workshop) {
+			need(w.t, "xmllint")
+			w.test(0, ".", "--repeat", "3", "--report", "junit=r.xml")
+			fitsSchema(w.t, filepath.Join(w.dir, "r.xml")) // which has each name once
+			w.contains(w.read("r.xml"), `tests="27"`)
+			w.contains(w.test(0, "./b.lua", "b.lua", "sub/../b.lua"), "1 passed")
+		}},
+		{"not run", map[string]string{"a.lua": `for i = 1, 4 do scenario("s" .. i, function() error("no") end) end`}, func(w *workshop) {
+			need(w.t, "xmllint")
+			w.test(1, "a.lua", "-j", "1", "--fail-fast", "--report", "junit=r.xml")
+			w.contains(w.read("r.xml"), `<skipped message="not run: ended at the first failure"></skipped>`, `skipped="3"`)
+			fitsSchema(w.t, filepath.Join(w.dir, "r.xml"))
+		}},
+		{"whole at any time", map[string]string{"a.lua": `local f = io.open("out/r.xml") print(f:read("*a")) f:close()`, "out/r.xml": "the one before"}, func(w *workshop) {
+			w.contains(w.test(0, "a.lua", "-v", "--report", "junit=out/r.xml"), "socksh was killed or has crashed", "| </testsuites>\n    |\n1 passed")
+			w.contains(w.read("out/r.xml"), "<testsuites", "</testsuites>")
+			entries, err := os.ReadDir(filepath.Join(w.dir, "out"))
+			if err != nil || len(entries) != 1 {
+				w.t.Errorf("%v %v", entries, err)
+			}
+			if info, err := entries[0].Info(); err != nil || info.Mode() != 0o644 {
+				w.t.Errorf("%v %v", info.Mode(), err)
+			}
+		}},
+		{"known before", map[string]string{"a.lua": `print("ran")`, "dir/x": ""}, func(w *workshop) {
+			w.lacks(w.test(2, "a.lua", "-v", "--report", "junit=dir"), "ran", ".socksh-report")
+			w.contains(w.test(2, "a.lua", "--report", "junit=a.lua/r.xml"), "--report junit=a.lua/r.xml: mkdir a.lua: not a directory")
+			w.contains(w.test(2, "a.lua", "--artifacts", "a.lua"), "--artifacts: mkdir a.lua: not a directory")
+		}},
+		{"much output", map[string]string{"a.lua": `
+for i = 1, 40 do scenario("s" .. i, function() print(("<\0\n"):rep(300000)) expect.equal(("a"):rep(100000), ("a"):rep(100000) .. "b\n") end) end`}, func(w *workshop) {
+			need(w.t, "xmllint")
+			out := w.test(1, "a.lua", "--report", "junit=r.xml", "--report", "json=r.json", "--report", "tap=r.tap", "--report", "md=r.md")
+			fitsSchema(w.t, filepath.Join(w.dir, "r.xml"))
+			w.contains(w.read("r.xml"), "bytes are left out here")
+			for name, most := range map[string]int{"r.xml": 26e6, "r.md": 1 << 20} {
+				if n := len(w.read(name)); n > most {
+					w.t.Errorf("%s has %d bytes", name, n)
+				}
+			}
+			if len(out) > 1<<20 {
+				w.t.Errorf("the log has %d bytes", len(out))
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(newWorkshop(t, bin, test.files))
+		})
+	}
+}
+
+// TestReportOfBug checks that a panic of the runner beside a session, here of one that
+// lacks a part, is told and reported like any failure, and that the others run.
+func TestReportOfBug(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("XDG_STATE_HOME", dir)
+	if err := os.WriteFile("a.lua", []byte(`scenario("fails", function() error("no") end) scenario("passes", function() end)`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	s := &Suite{Streams: &Streams{Out: bufio.NewWriter(&log), Err: &log}, Jobs: 1, Reports: []report.Target{{Format: "junit", File: "r.xml"}}, stopped: make(chan struct{})}
+	if status := s.once([]string{"a.lua"}); status != Internal { // without a redactor
+		t.Errorf("status %d", status)
+	}
+	text, err := os.ReadFile("r.xml")
+	if err != nil || !strings.Contains(string(text), `type="bug"`) || !strings.Contains(string(text), `errors="2"`) || !strings.Contains(string(text), `tests="2"`) {
+		t.Errorf("%v %s", err, text)
+	}
+	if !strings.Contains(log.String(), "This is a bug of socksh") {
+		t.Error(log.String())
+	}
 }
 
 func check(t *testing.T, w *workshop, script string) {

@@ -102,6 +102,8 @@ func (r *round) pass(jobs int, fits func(*item) bool) {
 		workers.Go(func() { r.work(queue, changes) })
 	}
 	go func() { workers.Wait(); close(changes) }()
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
 	stopped := r.suite.stopped
 	for {
 		select {
@@ -110,11 +112,13 @@ func (r *round) pass(jobs int, fits func(*item) bool) {
 			stopped = nil
 		case <-r.keeper.due:
 			r.keeper.write()
+		case <-ticker.C:
+			r.suite.progress.tick()
 		case c, ok := <-changes:
 			if !ok {
 				return
 			}
-			if c.to == ended {
+			if c.to == over {
 				r.suite.progress.end(r.run.Cases[c.n])
 			} else {
 				r.suite.progress.start(r.run.Cases[c.n].ID)
@@ -129,18 +133,26 @@ func (r *round) work(queue chan int, changes chan change) {
 		if r.going.Err() != nil {
 			continue
 		}
-		changes <- change{i, running}
+		changes <- change{i, begun}
 		c := r.run.Cases[i]
 		r.suite.try(r.items[i], c)
 		if most := int64(r.suite.MaxFail); c.Status == report.Failed && r.failures.Add(1) >= most && most > 0 {
 			r.stop()
 		}
-		changes <- change{i, ended}
+		changes <- change{i, over}
 	}
 }
 
 // try runs an item, again if it fails and may be tried again.
 func (s *Suite) try(it *item, c *report.Case) {
+	defer func() {
+		if r := recover(); r != nil {
+			a := report.Attempt{Began: time.Now()}
+			broken(&a, &loop.PanicError{Value: r, Stack: debug.Stack()})
+			a.Details = failuresText(it, a.Failures)
+			c.Attempts, c.Status = append(c.Attempts, a), report.Failed
+		}
+	}()
 	for n := 1; ; n++ {
 		a, e := s.attempt(it)
 		if a.Status == report.Skipped && a.Unmet && s.Require {
@@ -148,7 +160,10 @@ func (s *Suite) try(it *item, c *report.Case) {
 			e = new(evidence)
 		}
 		if a.Status == report.Failed {
-			s.tell(it, n, &a, e)
+			if err := s.leave(it, n, &a, e); err != nil {
+				fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
+			}
+			a.Details = s.details(it, &a, e)
 		}
 		c.Attempts = append(c.Attempts, a)
 		if a.Status != report.Failed || n > s.Retries || s.why() != "" {
@@ -160,26 +175,4 @@ func (s *Suite) try(it *item, c *report.Case) {
 	if c.Status == report.Passed && len(c.Attempts) > 1 {
 		c.Status = report.Flaky
 	}
-}
-
-// tell leaves the bundle of a failed attempt, and writes its details.
-func (s *Suite) tell(it *item, n int, a *report.Attempt, e *evidence) {
-	err := guard(func() error {
-		err := s.leave(it, n, a, e)
-		a.Details = s.details(it, a, e)
-		return err
-	})
-	if err != nil {
-		fmt.Fprintf(s.Streams.Err, "socksh: %s: %v\n", it.label(), err)
-	}
-}
-
-// guard calls f, and makes an error of its panic.
-func guard(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &loop.PanicError{Value: r, Stack: debug.Stack()}
-		}
-	}()
-	return f()
 }

@@ -7,14 +7,126 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
-
-	"socksh/luabind"
-	"socksh/scripts/report"
+	"time"
 )
+
+// A workshop is a folder of scenarios, and the program that runs them.
+type workshop struct {
+	t   *testing.T
+	bin string
+	dir string
+	env []string
+}
+
+func newWorkshop(t *testing.T, bin string, files map[string]string) *workshop {
+	w := &workshop{t: t, bin: bin, dir: t.TempDir()}
+	w.env = append(os.Environ(), "CI=", "GITHUB_ACTIONS=", "GITHUB_STEP_SUMMARY=", "XDG_STATE_HOME="+t.TempDir())
+	for name, text := range files {
+		w.write(name, text)
+	}
+	return w
+}
+
+func (w *workshop) write(name, text string) {
+	w.t.Helper()
+	file := filepath.Join(w.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *workshop) read(name string) string {
+	w.t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.dir, name))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (w *workshop) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(w.bin, args...)
+	cmd.Dir, cmd.Env = w.dir, w.env
+	return cmd
+}
+
+// test runs socksh test over the folder.
+func (w *workshop) test(status int, args ...string) string {
+	w.t.Helper()
+	cmd := w.command(append([]string{"test"}, args...)...)
+	out, err := cmd.CombinedOutput()
+	if err != nil && cmd.ProcessState == nil {
+		w.t.Fatal(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		w.t.Errorf("test %s: status %d, expected %d\n%s", strings.Join(args, " "), got, status, out)
+	}
+	return string(out)
+}
+
+// results runs the folder's scenarios and returns what became of each.
+func (w *workshop) results(status int, args ...string) map[string]string {
+	w.t.Helper()
+	w.test(status, append(args, "--report", "json=r.json")...)
+	var run struct {
+		Scenarios []struct{ ID, Status string }
+	}
+	if err := json.Unmarshal([]byte(w.read("r.json")), &run); err != nil {
+		w.t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, s := range run.Scenarios {
+		all[s.ID] = s.Status
+	}
+	return all
+}
+
+func (w *workshop) contains(out string, parts ...string) {
+	w.t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(out, part) {
+			w.t.Errorf("no %q in\n%s", part, out)
+		}
+	}
+}
+
+func (w *workshop) lacks(out string, parts ...string) {
+	w.t.Helper()
+	for _, part := range parts {
+		if strings.Contains(out, part) {
+			w.t.Errorf("%q in\n%s", part, out)
+		}
+	}
+}
+
+func equalResults(t *testing.T, got map[string]string, want ...string) {
+	t.Helper()
+	var all []string
+	for id, status := range got {
+		all = append(all, id+": "+status)
+	}
+	slices.Sort(all)
+	slices.Sort(want)
+	if !slices.Equal(all, want) {
+		t.Errorf("got\n  %s\nexpected\n  %s", strings.Join(all, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// pair makes two connected handles, in Lua.
+const pair = `local function pair()
+  local a, b = socketpair()
+  defer(close, a) defer(close, b)
+  return a, b
+end
+`
 
 func TestRunner(t *testing.T) {
 	bin := build(t)
@@ -42,6 +154,8 @@ end)
 scenario("leaves a task", function() spawn(recv, socket("udp")) end)
 scenario("a task fails", function() local a = pair() spawn(error, "in the task") a:recv() end)
 scenario("exits", function() exit(3) end)
+scenario("defines another", function() scenario("inside", function() end) end)
+scenario("leaves two", function() socketpair() end)
 scenario("exits well", function() exit(0) end)
 scenario("subtests", function()
   subtest("one", function() expect.equal(1, 2) end)
@@ -51,16 +165,18 @@ end)`}, func(w *workshop) {
 			equalResults(w.t, w.results(1, "a.lua"), "a.lua::passes: passed", "a.lua::fails: failed", "a.lua::raises: failed",
 				"a.lua::skips: skipped", "a.lua::needs: skipped", "a.lua::expected: xfailed", "a.lua::unexpected: failed",
 				"a.lua::leaves a handle: failed", "a.lua::leaves CLOSE_WAIT: failed", "a.lua::leaves a task: failed",
-				"a.lua::a task fails: failed", "a.lua::exits: failed", "a.lua::exits well: passed", "a.lua::subtests: failed")
+				"a.lua::a task fails: failed", "a.lua::exits: failed", "a.lua::defines another: failed", "a.lua::leaves two: failed", "a.lua::exits well: passed", "a.lua::subtests: failed")
 			for name, parts := range map[string][]string{
 				"fails":             {`a.lua:8: expected "a\nc\n", got "a\nb\n"`, ">    8 | scenario(\"fails\"", "-c", "+b", "again: socksh test a.lua::fails"},
-				"raises":            {"a.lua:9: connect 1 127.0.0.1:1: ECONNREFUSED", "last events of each handle:", "handles, when it failed:"},
+				"raises":            {"a.lua:9: connect 1 127.0.0.1:1: ECONNREFUSED", "last events of each handle:", "handles, when it failed"},
 				"unexpected":        {"it passed, and was expected to fail: bug 8"},
-				"leaves a handle":   {"handle 1 is left open: stream"},
+				"leaves a handle":   {"a.lua:14: handle 1, made here, is left open: stream"},
 				"leaves CLOSE_WAIT": {"CLOSE_WAIT", "its peer has closed, and nobody has closed it"},
 				"leaves a task":     {"still running at the end: task j1 (spawn a.lua:22): recv 1, for 2", "at "},
 				"a task fails":      {"task j1 (spawn a.lua:23): in the task", "recv 1   (has not ended)"},
 				"exits":             {"exit(3)"},
+				"defines another":   {"scenario belongs outside of the scenarios"},
+				"leaves two":        {"handle 1, made here, is left open", "handle 2, made here, is left open"},
 				"subtests":          {"one: expected 2, got 1"},
 			} {
 				w.contains(w.test(1, "a.lua::"+name), parts...)
@@ -90,6 +206,102 @@ scenario("a call", function() local a = pair() a:recv() end)
 			w.contains(w.test(1, "t.txt", "--timeout", "200ms"), "t.txt:3: the scenario's limit of 200ms is over")
 			w.contains(w.test(1, "a.lua::a call", "t.txt", "--run-timeout", "300ms", "--report", "junit=r.xml"), "the run's limit of 300ms is over", "recv 1, for")
 			w.contains(w.read("r.xml"), `tests="2"`, "the run&#39;s limit")
+		}},
+		{"deadlines of programs and files", map[string]string{"a.lua": `
+scenario("execute", {timeout = 0.2}, function() os.execute("echo $$ >pid; exec sleep 1000") end)
+scenario("trap", {timeout = 0.2}, function() os.execute("trap '' INT TERM HUP; echo $$ >pid; sleep 1000; sleep 1001") end)
+scenario("read", {timeout = 0.2}, function()
+  local f = io.popen("echo $$ >pid; exec sleep 1000")
+  f:read("*a")
+end)
+scenario("close", {timeout = 0.2}, function() io.popen("echo $$ >pid; exec sleep 1000"):close() end)
+scenario("open a pipe", {timeout = 0.2}, function() os.execute("mkfifo p1") io.open("p1") end)
+scenario("read a pipe", {timeout = 0.2}, function() os.execute("mkfifo p2") io.open("p2", "r+"):read() end)
+scenario("others go on", {timeout = 20}, function()
+  os.execute("mkfifo p3")
+  local job = spawn(function() local f = io.open("p3") local text = f:read() f:close() return text end)
+  local f = io.open("p3", "w") f:write("through\n") f:close()
+  expect.equal(join(job), "through")
+end)`}, func(w *workshop) {
+			for name, doing := range map[string]string{"execute": `a.lua:2: the scenario's limit of 200ms is over`, "trap": `the scenario: os.execute "trap`,
+				"read": `the scenario: read of io.popen "echo $$ >pid; exec sleep 1000", for`, "close": `the scenario: io.popen "echo $$`,
+				"open a pipe": `the scenario: io.open "p1", for`, "read a pipe": `the scenario: read of io.open "p2", for`} {
+				began := time.Now()
+				w.contains(w.test(1, "a.lua::"+name), doing)
+				if took := time.Since(began); took > abandonAfter/2 {
+					w.t.Errorf("%s took %s", name, took)
+				}
+				if name[0] != 'o' && !strings.HasSuffix(name, "pipe") {
+					pid, err := strconv.Atoi(strings.TrimSpace(w.read("pid")))
+					if err != nil {
+						w.t.Fatal(err)
+					}
+					await(w.t, func() bool { return syscall.Kill(pid, 0) == syscall.ESRCH })
+				}
+			}
+			w.contains(w.test(1, "a.lua::execute", "--call-timeout", "50ms"), `the limit of 50ms for a call is over: os.execute "echo`, "again: socksh test a.lua::execute --call-timeout 50ms")
+			w.test(0, "a.lua::others go on")
+		}},
+		{"failures", map[string]string{"a.lua": pair + `
+scenario("refused", function()
+  local c = socket() defer(close, c)
+  local l = socket() local at = l:bind("127.0.0.1:0") l:close()
+  c:connect(at)
+end)
+scenario("late", function()
+  local l = socket() defer(close, l)
+  l:bind("127.0.0.1:0") l:listen()
+  spawn(function() l:accept() end)
+end)
+scenario("long", function() expect.equal(("a"):rep(500) .. "b\r\n", ("a"):rep(500) .. "c\r\n") end)
+scenario("short", function() expect.equal("a\r\n", "b\r\n") end)
+scenario("a long line", function() error("no") -- ` + strings.Repeat("x", 3000) + `
+end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua::refused", "--artifacts", "art", "--report", "json=r.json"), "why: nobody listens at port ")
+			w.contains(w.read("r.json"), `"why": "nobody listens`)
+			w.contains(w.test(1, "a.lua::late"), "task j1 (spawn a.lua:15), which still ran when the scenario had ended: accept 1: handle was closed")
+			out := w.test(1, "a.lua::long")
+			w.contains(out, `the first 500 bytes are the same; what was expected (503 bytes) goes on "c\r\n", what came (503 bytes) goes on "b\r\n"`, `aaa…, got "aaa`, `c\r`)
+			w.lacks(w.test(1, "a.lua::short"), "the first", `\x0d`)
+			if out := w.test(1, "a.lua::a long line"); len(out) > 1000 {
+				w.t.Error(out)
+			}
+		}},
+		{"misuse", map[string]string{"a.lua": `print("ran")`}, func(w *workshop) {
+			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--timeout", "soon"}, {"--seed", "0"}} {
+				out := w.test(2, append([]string{"a.lua", "-v"}, bad...)...)
+				w.contains(out, strings.TrimSuffix(bad[1], "s"))
+				w.lacks(out, "ran")
+			}
+			w.contains(w.test(2), "test needs a PATH")
+			w.contains(w.test(2, "a.lua", "--watch", "--until-fail"), "do not go together")
+			w.contains(w.test(2, "a.lua", "--ladder", "x.svg"), "--ladder is for one script")
+			w.contains(w.test(2, ""), "a path is empty")
+			w.contains(w.test(2, "::x"), "a path is empty")
+			if out := w.test(0, "a.lua", "--watch", "--list"); out != "a.lua\n" {
+				w.t.Error(out)
+			}
+		}},
+		{"^C twice", map[string]string{"a.lua": `
+scenario("waits", function() defer(function() io.open("ending", "w"):close() sleep(9) end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
+			cmd := w.command("test", "a.lua", "--report", "junit=r.xml")
+			if err := cmd.Start(); err != nil {
+				w.t.Fatal(err)
+			}
+			defer cmd.Process.Kill()
+			exists := func(name string) func() bool {
+				return func() bool { _, err := os.Stat(filepath.Join(w.dir, name)); return err == nil }
+			}
+			await(w.t, exists("ready"))
+			cmd.Process.Signal(os.Interrupt)
+			await(w.t, exists("ending"))
+			began := time.Now()
+			cmd.Process.Signal(os.Interrupt)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != Interrupted || time.Since(began) > 5*time.Second {
+				w.t.Errorf("status %d after %s", got, time.Since(began))
+			}
+			w.contains(w.read("r.xml"), `message="interrupted twice; it was left alone"`)
 		}},
 		{"selection", map[string]string{"a.lua": `
 scenario("one", {"slow", "net"}, function() end)
@@ -174,15 +386,6 @@ scenario("bad", function() expect.truthy(vars.fixed) end)`}, func(w *workshop) {
 			w.test(1, "a.lua", "--repeat", "2")
 			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
 		}},
-		{"refused", map[string]string{"a.lua": ""}, func(w *workshop) {
-			for args, want := range map[string]string{"": "test needs a PATH", "a.lua -j 0": "--jobs takes a number from 1 on, not 0", "a.lua --repeat 0": "--repeat",
-				"a.lua --retries -1": "--retries", "a.lua --max-fail -2": "--max-fail takes no number below 0: -2", "a.lua --timeout soon": `"soon" is not a time`,
-				"a.lua --watch --until-fail": "do not go together", "a.lua --ladder x.svg": "--ladder is for one script"} {
-				out := w.test(2, strings.Fields(args)...)
-				w.contains(out, want)
-				w.lacks(out, "passed")
-			}
-		}},
 		{"what newcomers do", map[string]string{"a.lua": `
 scenario("no var", function() peer.client(vars.target, peer.silent) end)
 scenario("no such check", function() expect.equals(1, 1) end)
@@ -191,21 +394,6 @@ scenario("no reason", function() skip("") end)
 scenario("no arguments", function() peer.cut() end)`}, func(w *workshop) {
 			w.contains(w.test(1, "a.lua"), "a.lua:2: connect: nil is not an address", "vars.target is nil: it was not given, as by --var target=…",
 				"a.lua:3: there is no expect.equals; help expect lists", "a.lua:4: there is no peer.rude", "a reason is some text", "a.lua:6: ", "5 failed")
-		}},
-		{"programs", map[string]string{"a.lua": `
-scenario("execute", {timeout = 0.3}, function() os.execute("echo $$ >one; sleep 60") end)
-scenario("popen", {timeout = 0.3}, function() io.popen("echo $$ >two; sleep 60"):read("*a") end)`}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua"), "the scenario: waits for a program, at a.lua:2", "the scenario: waits for a program, at a.lua:3")
-			for _, file := range []string{"one", "two"} {
-				pid, err := strconv.Atoi(strings.TrimSpace(w.read(file)))
-				if err != nil {
-					w.t.Fatal(err)
-				}
-				await(w.t, func() bool { return syscall.Kill(-pid, 0) == syscall.ESRCH })
-			}
-		}},
-		{"one file, named twice", map[string]string{"a.lua": "print(1)", "a.txt": "> = 1\n= 1\n"}, func(w *workshop) {
-			equalResults(w.t, w.results(0, "a.lua", "./a.lua", ".", "a.txt"), "a.lua: passed", "a.txt: passed")
 		}},
 		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
 			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")
@@ -289,7 +477,7 @@ expect.equal("I know " .. vars.token .. "\n\1", vars.token)`}, func(w *workshop)
 		{"transcripts", map[string]string{"t.txt": "> = 1\n= 2\n> = 3\n= 3\n", "good.txt": "> = 1\n= 1\n"}, func(w *workshop) {
 			w.contains(w.test(1, ".", "--artifacts", "art"), `t.txt:2: expected "= 2", got "= 1"`, "-= 2", "+= 1")
 			w.write("s.txt", "> socket as c\n= 1\n> bind c 127.0.0.1:0\n= 127.0.0.1:80\n> close c\n")
-			w.contains(w.test(1, "s.txt"), "handles, when it failed:", "*1  c  inet stream  CLOSE  127.0.0.1:")
+			w.contains(w.test(1, "s.txt"), "handles, when it failed", "*1  c  inet stream  CLOSE  127.0.0.1:")
 			os.Remove(filepath.Join(w.dir, "s.txt"))
 			if got := w.read("art/t.txt/came.txt"); got != "> = 1\n= 1\n> = 3\n= 3\n" {
 				w.t.Error(got)
@@ -319,7 +507,13 @@ end)`}, func(w *workshop) {
 					w.t.Error(line)
 				}
 			}
-			w.contains(w.read("r.xml"), "[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.html]]")
+			w.contains(w.read("r.xml"), "<system-out>[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.svg]]", "[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.html]]")
+			w.test(1, "a.lua", "--artifacts", filepath.Join(w.dir, "art"), "--report", "junit=r.xml") // CI systems want paths of their workspace
+			w.contains(w.read("r.xml"), "<system-out>[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.svg]]")
+			w.write("names.lua", `for _, name in ipairs{"a b", "a_b", ("x"):rep(300)} do scenario(name, function() error(name) end) end`)
+			w.test(1, "names.lua", "--artifacts", "art")
+			one, two := w.read("art/names.lua__a_b/failure.txt"), w.read("art/names.lua__a_b-2/failure.txt")
+			w.contains(one+two, "names.lua::a b\n", "names.lua::a_b\n")
 		}},
 		{"^C", map[string]string{"a.lua": `
 scenario("waits", function() defer(print, "cleaned up") print("waiting") local f = io.open("ready", "w") f:close() sleep(60) end)
@@ -340,26 +534,6 @@ scenario("later", function() end)`}, func(w *workshop) {
 			w.contains(out.String(), "interrupted", "| cleaned up", "sleep 60, for", "1 failed, 1 not run")
 			w.contains(w.read("r.xml"), `name="later"`, "not run: interrupted")
 			w.contains(w.read("r.tap"), "Bail out! interrupted")
-		}},
-		{"^C twice", map[string]string{"a.lua": `
-scenario("waits", function()
-  defer(function() local f = io.open("ended", "w") f:close() sleep(60) end)
-  local f = io.open("ready", "w") f:close() sleep(60)
-end)`}, func(w *workshop) {
-			cmd := w.command("test", "a.lua", "--report", "junit=r.xml")
-			if err := cmd.Start(); err != nil {
-				w.t.Fatal(err)
-			}
-			defer cmd.Process.Kill()
-			for _, file := range []string{"ready", "ended"} {
-				await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, file)); return err == nil })
-				cmd.Process.Signal(os.Interrupt)
-			}
-			cmd.Wait()
-			if got := cmd.ProcessState.ExitCode(); got != Interrupted {
-				w.t.Errorf("status %d", got)
-			}
-			w.contains(w.read("r.xml"), `errors="1"`, "while this ran")
 		}},
 		{"watch", map[string]string{"a.lua": `error("first")`}, func(w *workshop) {
 			cmd := w.command("test", "a.lua", "--watch")
@@ -434,17 +608,12 @@ defer(print, "last") defer(print, "first") error("boo")`}, func(w *workshop) {
 	}
 }
 
-// TestPanic lets the program itself fail in a scenario: that is a failure like others,
-// and the status is that of a bug.
-func TestPanic(t *testing.T) {
-	suite := &Suite{redactor: newRedactor(nil), stopped: make(chan struct{})} // it has no streams
-	it := &item{id: "a.lua", file: "a.lua", code: "print(1)"}
-	a, _ := suite.attempt(it)
-	if a.Status != report.Failed || len(a.Failures) != 1 || a.Failures[0].Kind != luabind.Bug || len(a.Failures[0].Stack) == 0 {
-		t.Fatalf("%+v", a)
-	}
-	run := &report.Run{Cases: []*report.Case{{Status: a.Status, Attempts: []report.Attempt{a}}}}
-	if got := suite.status(run); got != Internal {
-		t.Errorf("status %d", got)
+// await waits for a condition that another process brings about.
+func await(t *testing.T, condition func() bool) {
+	t.Helper()
+	for end := time.Now().Add(lifetime); !condition(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it did not come true")
+		}
 	}
 }

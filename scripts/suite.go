@@ -42,16 +42,18 @@ type Suite struct {
 	Colour      bool
 	Version     string
 
+	mute     string // what lets GitHub's runner take commands again
 	redactor *redactor
 	adopted  []adopted
 	progress *progress
-	resume   func() // has GitHub read workflow commands again
 
-	stopped chan struct{} // closed when all must end
-	mu      sync.Mutex    // guards what follows
-	reason  string        // why it was closed
-	signal  int           // the exit status of the signal that did it
-	rewrote []string      // transcripts
+	stopped chan struct{}     // closed when all must end
+	hurried chan struct{}     // closed when nothing is to be waited for any more
+	mu      sync.Mutex        // guards what follows
+	reason  string            // why it was closed
+	signal  int               // the exit status of the signal that did it
+	rewrote []string          // transcripts
+	folders map[string]string // of bundles, and whose they are
 }
 
 // DefaultTimeout is how long a scenario may take.
@@ -59,19 +61,25 @@ const DefaultTimeout = time.Minute
 
 // Test runs the scenarios of paths, and returns the exit status.
 func (s *Suite) Test(paths []string) int {
+	if err := s.check(); err != nil {
+		return s.misused(err)
+	}
 	s.redactor = newRedactor(s.Streams.Vars.Secrets)
-	if err := errors.Join(s.checkFlags(), s.takeAdopted()); err != nil {
+	if s.Update && os.Getenv("CI") != "" {
+		return s.misused(errors.New("--update is not for CI: there nobody reads what has changed"))
+	}
+	if err := s.takeAdopted(); err != nil {
 		return s.misused(err)
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	s.stopped = make(chan struct{})
+	s.stopped, s.hurried = make(chan struct{}), make(chan struct{})
 	go s.obey(signals)
 	for {
 		seen := changed(paths)
 		status := s.once(paths)
-		if !s.Watch || s.why() != "" {
+		if !s.Watch || s.List || s.why() != "" {
 			return status
 		}
 		fmt.Fprintln(s.Streams.Err, "waiting for a change; ^C ends")
@@ -87,25 +95,32 @@ func (s *Suite) Test(paths []string) int {
 	}
 }
 
-// checkFlags refuses what cannot be meant.
-func (s *Suite) checkFlags() error {
-	for name, n := range map[string]int{"--jobs": s.Jobs, "--repeat": s.Choice.Repeat} {
-		if n < 1 {
-			return fmt.Errorf("%s takes a number from 1 on, not %d", name, n)
-		}
-	}
-	for name, n := range map[string]int{"--retries": s.Retries, "--max-fail": s.MaxFail} {
-		if n < 0 {
-			return fmt.Errorf("%s takes no number below 0: %d", name, n)
+// check refuses what no run can be made of, before anything runs: a folder that cannot
+// be made would else be met at the end.
+func (s *Suite) check() error {
+	for _, n := range []struct {
+		flag         string
+		value, least int
+	}{{"jobs", s.Jobs, 1}, {"repeat", s.Choice.Repeat, 1}, {"retries", s.Retries, 0}, {"max-fail", s.MaxFail, 0}} {
+		if n.value < n.least {
+			return fmt.Errorf("--%s takes %d or more, not %d", n.flag, n.least, n.value)
 		}
 	}
 	switch {
-	case s.Update && os.Getenv("CI") != "":
-		return errors.New("--update is not for CI: there nobody reads what has changed")
 	case s.Watch && s.UntilFail:
 		return errors.New("--watch and --until-fail do not go together")
 	case len(s.Streams.Pictures) > 0:
 		return errors.New("--ladder is for one script; --artifacts DIR has the ladders of what fails")
+	}
+	for _, t := range s.Reports {
+		if err := t.Check(); err != nil {
+			return err
+		}
+	}
+	if s.Artifacts != "" {
+		if err := os.MkdirAll(s.Artifacts, 0o777); err != nil {
+			return fmt.Errorf("--artifacts: %w", err)
+		}
 	}
 	return nil
 }
@@ -117,7 +132,8 @@ func (s *Suite) misused(err error) int {
 	return Misused
 }
 
-// obey ends the run at the first signal, and the program at the second.
+// obey ends the run at the first signal. At the second it waits for no scenario, only for
+// the reports; at the third for nothing.
 func (s *Suite) obey(signals chan os.Signal) {
 	sig := <-signals
 	status, why := Interrupted, "interrupted"
@@ -125,6 +141,8 @@ func (s *Suite) obey(signals chan os.Signal) {
 		status, why = Terminated, "terminated"
 	}
 	s.end(why, status)
+	<-signals
+	close(s.hurried)
 	<-signals
 	os.Exit(status)
 }
@@ -203,10 +221,10 @@ func (s *Suite) begin(n int) {
 	if !slices.ContainsFunc(s.Reports, report.Target.IsOutput) {
 		out = &flushing{s.Streams.Out}
 	}
-	if s.Annotate {
-		s.resume = report.Suspend(out)
-	}
 	s.progress = &progress{out: out, terminal: s.Terminal, colour: s.Colour, verbose: s.Verbose, width: s.Width, all: n}
+	if s.Annotate {
+		s.mute = report.Mute(out)
+	}
 	if s.Choice.Shuffle {
 		fmt.Fprintf(out, "shuffled with --seed %d\n", s.Choice.Seed)
 	}

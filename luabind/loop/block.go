@@ -2,12 +2,13 @@ package loop
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 )
 
 // Block runs f on a goroutine of its own and waits for its result. When the
 // wait ends early, f's context is cancelled and what it still returns is given
-// to lost (unless nil), on the loop's goroutine.
+// to lost (unless nil), on the loop's goroutine. Where f panics the error is a [PanicError].
 func Block[T any](t *Task, deadline time.Time, f func(context.Context) (T, error), lost func(T)) (T, error) {
 	var (
 		result T
@@ -22,7 +23,7 @@ func Block[T any](t *Task, deadline time.Time, f func(context.Context) (T, error
 	defer cancel()
 	t.loop.blocked++
 	go func() {
-		r, e := f(ctx)
+		r, e := guarded(ctx, f)
 		t.loop.Post(func() {
 			t.loop.blocked--
 			if gone {
@@ -45,4 +46,13 @@ func Block[T any](t *Task, deadline time.Time, f func(context.Context) (T, error
 		}
 	}
 	return result, err
+}
+
+func guarded[T any](ctx context.Context, f func(context.Context) (T, error)) (result T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &PanicError{r, debug.Stack()}
+		}
+	}()
+	return f(ctx)
 }

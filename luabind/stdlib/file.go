@@ -16,6 +16,7 @@ import (
 // stream or a program's pipe.
 type file struct {
 	os        *os.File      // nil if it is none
+	in        io.Reader     // what r reads, if that is one
 	r         *bufio.Reader // nil if it cannot be read
 	w         io.Writer     // nil if it cannot be written
 	buffer    *bufio.Writer // before w, nil without one
@@ -57,7 +58,7 @@ func (f *file) settle() error {
 		return nil
 	}
 	_, err := f.os.Seek(-int64(f.r.Buffered()), io.SeekCurrent)
-	f.r.Reset(f.os)
+	f.r.Reset(f.in)
 	return err
 }
 

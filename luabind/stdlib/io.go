@@ -3,8 +3,10 @@ package stdlib
 import (
 	"bufio"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"weak"
@@ -139,11 +141,15 @@ func (l *ioLibrary) fileOn(opened *os.File, flag int) *file {
 		}
 		return c.push(lua.LTrue)
 	}}
+	var stream io.ReadWriter = opened
+	if info, err := opened.Stat(); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0 {
+		stream = slowFile{l.sys, "io.open " + strconv.Quote(opened.Name()), opened}
+	}
 	if flag&os.O_WRONLY == 0 {
-		f.r = bufio.NewReader(opened)
+		f.in, f.r = stream, bufio.NewReader(stream)
 	}
 	if flag&(os.O_WRONLY|os.O_RDWR) != 0 {
-		f.w = opened
+		f.w = stream
 	}
 	return f
 }

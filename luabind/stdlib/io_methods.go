@@ -124,15 +124,15 @@ func (l *ioLibrary) popen(c call) int {
 	if err != nil {
 		return c.refused(command, err)
 	}
-	p := newProgram(l.sys, command)
+	p := newProgram(l.sys, "io.popen", command)
 	ours, theirs, f := w, r, &file{}
 	if mode == "r" {
 		ours, theirs = r, w
 		p.cmd.Stdout = w
-		f.r = bufio.NewReader(programPipe{l.sys, r})
+		f.r = bufio.NewReader(slowFile{l.sys, p.call, r})
 	} else {
 		p.cmd.Stdin = r
-		f.w = programPipe{l.sys, w}
+		f.w = slowFile{l.sys, p.call, w}
 	}
 	err = l.sys.Start(p.cmd)
 	theirs.Close()

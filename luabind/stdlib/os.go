@@ -54,7 +54,7 @@ func (c call) execute(sys System) int {
 	if sys.Sealed() {
 		c.raise("%s", errSealed)
 	}
-	p := newProgram(sys, command)
+	p := newProgram(sys, "os.execute", command)
 	if err := sys.Start(p.cmd); err != nil {
 		return c.push(lua.LNumber(-1))
 	}

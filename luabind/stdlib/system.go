@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -17,13 +18,15 @@ import (
 type System interface {
 	// Streams are the standard streams. A read from in may let other tasks run.
 	Streams() (in io.Reader, out, err io.Writer)
-	// OpenFile opens a file with flags as those of os.OpenFile.
+	// OpenFile opens a file with flags as those of os.OpenFile. To open a named pipe may
+	// let other tasks run.
 	OpenFile(path string, flag int) (*os.File, error)
 	// Start starts a program.
 	Start(cmd *exec.Cmd) error
-	// Block runs f beside the program and waits for it. Where the wait ends before, it
-	// gives an Interrupted, f's context is done, and what f gives is lost.
-	Block(f func(context.Context) error) error
+	// Block runs f beside the program and waits for it; what names it to who asks what
+	// a script waits for. Where the wait ends before, it gives an Interrupted, f's context
+	// is done, and what f gives is lost.
+	Block(what string, f func(context.Context) error) error
 	// Post runs f soon, where it may write to the streams. Any goroutine may call it.
 	Post(f func())
 	// Sealed reports whether scripts may neither change files, nor start programs,
@@ -40,8 +43,9 @@ var errSealed = errors.New("the sandbox does not allow that")
 
 // A program is one that a script has started, in a process group of its own.
 type program struct {
-	sys System
-	cmd *exec.Cmd
+	sys  System
+	cmd  *exec.Cmd
+	call string // that has started it, with the command: os.execute "make"
 }
 
 // outputDelay is how long the output is waited for of what a program has left
@@ -50,13 +54,13 @@ const outputDelay = 100 * time.Millisecond
 
 // newProgram prepares a command of the shell. It reads nothing, and what it writes
 // goes to the streams.
-func newProgram(sys System, command string) *program {
+func newProgram(sys System, call, command string) *program {
 	cmd := exec.Command("/bin/sh", "-c", command)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.WaitDelay = outputDelay
 	_, out, messages := sys.Streams()
 	cmd.Stdout, cmd.Stderr = posted{sys, out}, posted{sys, messages}
-	return &program{sys, cmd}
+	return &program{sys, cmd, call + " " + strconv.Quote(command)}
 }
 
 // posted is a stream for other goroutines.
@@ -80,7 +84,7 @@ func (p *program) kill() {
 // wait waits for the end and returns the status as wait(2) gives it. A wait that is
 // ended kills the program.
 func (p *program) wait() (syscall.WaitStatus, error) {
-	err := p.sys.Block(func(ctx context.Context) error {
+	err := p.sys.Block(p.call, func(ctx context.Context) error {
 		defer context.AfterFunc(ctx, p.kill)()
 		err := p.cmd.Wait()
 		if exit := new(exec.ExitError); errors.As(err, &exit) || errors.Is(err, exec.ErrWaitDelay) {
@@ -94,15 +98,16 @@ func (p *program) wait() (syscall.WaitStatus, error) {
 	return p.cmd.ProcessState.Sys().(syscall.WaitStatus), nil
 }
 
-// A programPipe is the script's end of a program's input or output.
-type programPipe struct {
-	sys System
+// A slowFile is one whose reads and writes may wait for others: a pipe, or a terminal.
+type slowFile struct {
+	sys  System
+	name string // of the call that has opened it
 	*os.File
 }
 
-func (p programPipe) Read(data []byte) (n int, err error) {
+func (p slowFile) Read(data []byte) (n int, err error) {
 	own := make([]byte, len(data)) // for a read that nobody waits for any more
-	err = p.sys.Block(func(ctx context.Context) error {
+	err = p.sys.Block("read of "+p.name, func(ctx context.Context) error {
 		p.SetReadDeadline(time.Time{})
 		defer context.AfterFunc(ctx, func() { p.SetReadDeadline(time.Unix(1, 0)) })()
 		var err error
@@ -112,9 +117,9 @@ func (p programPipe) Read(data []byte) (n int, err error) {
 	return copy(data, own[:n]), err
 }
 
-func (p programPipe) Write(data []byte) (n int, err error) {
+func (p slowFile) Write(data []byte) (n int, err error) {
 	own := append([]byte(nil), data...)
-	err = p.sys.Block(func(ctx context.Context) error {
+	err = p.sys.Block("write to "+p.name, func(ctx context.Context) error {
 		p.SetWriteDeadline(time.Time{})
 		defer context.AfterFunc(ctx, func() { p.SetWriteDeadline(time.Unix(1, 0)) })()
 		var err error

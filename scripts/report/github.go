@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -14,13 +15,9 @@ import (
 // last one tells how many more there are.
 const mostAnnotations = 9
 
-// Suspend writes to w that GitHub Actions reads no workflow commands from now on, which
-// a peer's bytes in a log could look like, and returns what ends that.
-func Suspend(w io.Writer) (resume func()) {
-	token := rand.Text()
-	fmt.Fprintf(w, "::stop-commands::%s\n", token)
-	return func() { fmt.Fprintf(w, "::%s::\n", token) }
-}
+// mostSummary is how large a step's summary may be in bytes: what several commands of the
+// step have written together.
+const mostSummary = 1 << 20
 
 // Annotate writes workflow commands of GitHub Actions: an error at its line for each
 // case that failed.
@@ -41,7 +38,7 @@ func Annotate(w io.Writer, r *Run) {
 				file, line = f.Where[:at], k
 			}
 		}
-		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(inWorkspace(file)), line, asProperty(c.ID), asData(message+"\nagain: "+c.Again))
+		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(inWorkspace(file)), line, asProperty(c.ID), asData(Shorten(Visible(message), mostMessage)+"\nagain: "+c.Again))
 	}
 	if more := n - mostAnnotations; more > 0 {
 		fmt.Fprintf(w, "::error title=socksh::%d scenarios more have failed\n", more)
@@ -62,6 +59,17 @@ func inWorkspace(file string) string {
 	return rel
 }
 
+// Mute keeps the runner from taking what follows as commands: what a peer has sent may
+// look like one. It returns what Unmute takes.
+func Mute(w io.Writer) string {
+	token := rand.Text()
+	fmt.Fprintf(w, "::stop-commands::%s\n", token)
+	return token
+}
+
+// Unmute lets the runner take commands again.
+func Unmute(w io.Writer, token string) { fmt.Fprintf(w, "::%s::\n", token) }
+
 // Summarize appends the run to the step's summary, where GitHub Actions asks for one.
 func Summarize(r *Run) error {
 	file := os.Getenv("GITHUB_STEP_SUMMARY")
@@ -73,14 +81,16 @@ func Summarize(r *Run) error {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
+	var page bytes.Buffer
+	if err := Markdown(&page, r); err != nil {
 		return err
 	}
-	if room := mostPage - int(info.Size()); room > 0 {
-		return markdown(f, r, room)
+	if info, err := f.Stat(); err == nil && info.Size()+int64(page.Len()) > mostSummary {
+		page.Reset()
+		heading(&page, r)
 	}
-	return nil // what other programs of the step have written fills it
+	_, err = page.WriteTo(f)
+	return err
 }
 
 // asData and asProperty escape what a workflow command takes as data and as a property.

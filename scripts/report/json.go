@@ -40,6 +40,7 @@ type (
 		Kind     string   `json:"kind"`
 		Phase    string   `json:"phase,omitempty"`
 		Message  string   `json:"message"`
+		Why      string   `json:"why,omitempty"`
 		Where    string   `json:"where,omitempty"`
 		Expected *string  `json:"expected,omitempty"`
 		Got      *string  `json:"got,omitempty"`
@@ -61,7 +62,7 @@ func JSON(w io.Writer, r *Run) error {
 	}
 	for _, c := range r.Cases {
 		all.Counts[c.Status]++
-		one := jsonCase{ID: c.ID, File: c.File, Line: c.Line, Name: c.Name, Tags: c.Tags, Status: c.Status, Reason: Visible(c.Reason), Seconds: c.Took().Seconds(), Again: c.Again}
+		one := jsonCase{ID: Visible(c.ID), File: c.File, Line: c.Line, Name: Visible(c.Name), Tags: c.Tags, Status: c.Status, Reason: Visible(c.Reason), Seconds: c.Took().Seconds(), Again: c.Again}
 		for _, a := range c.Attempts {
 			one.Attempts = append(one.Attempts, a.json())
 		}
@@ -75,9 +76,9 @@ func JSON(w io.Writer, r *Run) error {
 func (a *Attempt) json() jsonAttempt {
 	out := jsonAttempt{Status: a.Status, Seconds: a.Took.Seconds(), Output: Visible(a.Output), Files: a.Files}
 	for _, f := range a.Failures {
-		one := jsonFailure{Kind: f.Kind, Phase: f.Phase, Message: Visible(f.Message), Where: f.Where}
-		for _, b := range f.Blocked {
-			one.Blocked = append(one.Blocked, Visible(b))
+		one := jsonFailure{Kind: f.Kind, Phase: Visible(f.Phase), Message: Visible(f.Message), Why: Visible(f.Why), Where: f.Where}
+		for _, text := range f.Blocked {
+			one.Blocked = append(one.Blocked, Visible(text))
 		}
 		if f.Compared {
 			want, got := Visible(f.Expected), Visible(f.Got)
@@ -93,7 +94,7 @@ func (a *Attempt) json() jsonAttempt {
 		case s.Skipped != "":
 			status = Skipped
 		}
-		out.Subtests = append(out.Subtests, jsonSubtest{s.Name, status, s.Skipped})
+		out.Subtests = append(out.Subtests, jsonSubtest{Visible(s.Name), status, Visible(s.Skipped)})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -42,17 +43,21 @@ type (
 		Value string `xml:"value,attr"`
 	}
 	testcase struct {
-		Name    string  `xml:"name,attr"`
-		Class   string  `xml:"classname,attr"`
-		File    string  `xml:"file,attr"`
-		Line    int     `xml:"line,attr"`
-		Time    string  `xml:"time,attr"`
-		Skipped *remark `xml:"skipped"`
-		Failure *remark `xml:"failure"`
-		Error   *remark `xml:"error"`
-		Flaky   []rerun `xml:"flakyFailure"`
-		Rerun   []rerun `xml:"rerunFailure"`
-		Out     *string `xml:"system-out"`
+		Name       string      `xml:"name,attr"`
+		Class      string      `xml:"classname,attr"`
+		File       string      `xml:"file,attr"`
+		Line       int         `xml:"line,attr"`
+		Time       string      `xml:"time,attr"`
+		Properties *properties `xml:"properties"`
+		Skipped    *remark     `xml:"skipped"`
+		Failure    *remark     `xml:"failure"`
+		Error      *remark     `xml:"error"`
+		Flaky      []rerun     `xml:"flakyFailure"`
+		Rerun      []rerun     `xml:"rerunFailure"`
+		Out        *string     `xml:"system-out"`
+	}
+	properties struct {
+		All []property `xml:"property"`
 	}
 	remark struct {
 		Message string `xml:"message,attr"`
@@ -67,9 +72,34 @@ type (
 	}
 )
 
+// How large a report may be, and what is kept of one text. GitLab refuses a file of
+// 30 MB (docs.gitlab.com, "Unit test reports"); Jenkins keeps 2×50,000 characters of an
+// output. A report that is larger is written again with less of each text.
+const (
+	mostJUnit   = 25e6
+	mostText    = 100_000
+	leastText   = 200
+	mostMessage = 2000
+)
+
 // JUnit writes the run as JUnit XML. Failed checks are failures, what else went wrong
 // is an error. Attempts before the last are flakyFailure or rerunFailure.
 func JUnit(w io.Writer, r *Run) error {
+	var b bytes.Buffer
+	for most := mostText; ; most /= 4 {
+		b.Reset()
+		if err := junit(&b, r, most); err != nil {
+			return err
+		}
+		if b.Len() <= mostJUnit || most <= leastText {
+			_, err := b.WriteTo(w)
+			return err
+		}
+	}
+}
+
+// junit writes the report with at most so many bytes of each text.
+func junit(w io.Writer, r *Run, most int) error {
 	all := suites{Name: "socksh", Time: seconds(r.Took), Stamp: stamp(r.Began)}
 	host, _ := os.Hostname()
 	names, cases := r.files()
@@ -80,7 +110,7 @@ func JUnit(w io.Writer, r *Run) error {
 		}
 		var took time.Duration
 		for _, c := range cases[file] {
-			tc := c.junit()
+			tc := c.junit(most)
 			took += c.Took()
 			s.Tests++
 			switch {
@@ -112,42 +142,48 @@ func JUnit(w io.Writer, r *Run) error {
 	return err
 }
 
-func (c *Case) junit() testcase {
-	tc := testcase{Name: Visible(c.title()), Class: strings.TrimSuffix(strings.TrimSuffix(c.File, ".lua"), ".txt"), File: c.File, Line: c.Line, Time: seconds(c.Took())}
+func (c *Case) junit(most int) testcase {
+	tc := testcase{Name: Visible(c.title()), Class: strings.TrimSuffix(c.File, ".lua"), File: c.File, Line: c.Line, Time: seconds(c.Took())}
 	last := c.Last()
 	switch c.Status {
 	case Skipped:
-		tc.Skipped = &remark{Message: Visible(c.Reason)}
+		tc.Skipped = &remark{Message: oneLine(c.Reason, mostMessage)}
 	case NotRun:
-		tc.Skipped = &remark{Message: "not run: " + Visible(c.Reason)}
+		tc.Skipped = &remark{Message: "not run: " + oneLine(c.Reason, mostMessage)}
 	case XFailed:
-		tc.Skipped = &remark{Message: Visible(c.Reason), Type: "xfail"}
+		tc.Skipped = &remark{Message: oneLine(c.Reason, mostMessage), Type: "xfail"}
 	case Flaky:
 		for _, a := range c.Attempts[:len(c.Attempts)-1] {
-			tc.Flaky = append(tc.Flaky, a.rerun())
+			tc.Flaky = append(tc.Flaky, a.rerun(most))
 		}
 	case Failed:
 		first := &c.Attempts[0]
 		f, message := first.lead()
-		m := &remark{Message: Visible(message), Type: f.Kind, Text: Visible(first.Details)}
+		m := &remark{Message: oneLine(message, mostMessage), Type: f.Kind, Text: Shorten(Visible(first.Details), most)}
 		if f.Kind == "check" {
 			tc.Failure = m
 		} else {
 			tc.Error = m
 		}
 		for _, a := range c.Attempts[1:] {
-			tc.Rerun = append(tc.Rerun, a.rerun())
+			tc.Rerun = append(tc.Rerun, a.rerun(most))
 		}
 	}
 	if last != nil && (c.Status == Failed || c.Status == Flaky) {
 		out := "" // the attachments go first: GitLab takes the first, whoever has written it
+		var files []property
 		for _, a := range c.Attempts {
 			for _, file := range a.Files {
-				out += "[[ATTACHMENT|" + fromHere(file) + "]]\n"
+				file = fromHere(file)
+				out += "[[ATTACHMENT|" + file + "]]\n"
+				files = append(files, property{"attachment", file})
 			}
 		}
-		out += Visible(last.Output)
+		out += Shorten(Visible(last.Output), most)
 		tc.Out = &out
+		if len(files) > 0 {
+			tc.Properties = &properties{files}
+		}
 	}
 	return tc
 }
@@ -165,9 +201,9 @@ func fromHere(file string) string {
 	return file
 }
 
-func (a *Attempt) rerun() rerun {
+func (a *Attempt) rerun(most int) rerun {
 	f, message := a.lead()
-	return rerun{Message: Visible(message), Type: f.Kind, Stack: Visible(a.Details), Out: Visible(a.Output)}
+	return rerun{Message: oneLine(message, mostMessage), Type: f.Kind, Stack: Shorten(Visible(a.Details), most), Out: Shorten(Visible(a.Output), most)}
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

@@ -1,91 +1,80 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
+	"html"
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
-// How much of one failure a page shows, and how long a page may be: GitHub refuses a
-// step's summary of more than 1 MiB altogether.
+// What a page shows at most: a step's summary on GitHub may have 1 MiB, and of a larger
+// one nothing is shown.
 const (
-	mostDetails = 8 << 10
-	mostPage    = 1000 << 10
+	mostDetails = 8 << 10 // bytes of one failure
+	mostShown   = 90      // failures with their details
+	mostRows    = 500     // of the table
+	mostName    = 200     // bytes of a name or a reason
 )
-
-// A page is Markdown of a bounded length.
-type page struct {
-	text strings.Builder
-	room int
-	left int // cases for which there was no room
-}
-
-// add adds a case's text if there is room for it.
-func (p *page) add(text string) {
-	if p.text.Len()+len(text) > p.room {
-		p.left++
-		return
-	}
-	p.text.WriteString(text)
-}
 
 // Markdown writes the run as a page: the counts, what failed with its details, and a
 // table of the rest that did not just pass.
-func Markdown(w io.Writer, r *Run) error { return markdown(w, r, mostPage) }
-
-func markdown(w io.Writer, r *Run, room int) error {
-	p := &page{room: room}
-	p.add(fmt.Sprintf("## socksh: %s\n\n", mdText(r.Summary())))
+func Markdown(w io.Writer, r *Run) error {
+	b := bufio.NewWriter(w)
+	heading(b, r)
+	shown := 0
 	for _, c := range r.Cases {
-		if c.Status == Failed {
-			p.add(c.mdDetails())
+		if c.Status != Failed {
+			continue
+		}
+		if shown++; shown <= mostShown {
+			mdFailure(b, c)
 		}
 	}
-	head := "| scenario | | why | time |\n|---|---|---|---|\n"
+	if shown > mostShown {
+		fmt.Fprintf(b, "and %d scenarios more have failed\n\n", shown-mostShown)
+	}
+	rows := 0
 	for _, c := range r.Cases {
 		if c.Status == Passed || c.Status == Failed {
 			continue
+		}
+		if rows == 0 {
+			fmt.Fprint(b, "| scenario | | why | time |\n|---|---|---|---|\n")
 		}
 		reason := c.Reason
 		if c.Status == Flaky {
 			_, reason = c.Attempts[0].lead()
 		}
-		p.add(fmt.Sprintf("%s| %s | %s | %s | %s |\n", head, mdText(c.ID), c.Status, mdText(reason), c.Took().Round(time.Millisecond)))
-		head = ""
+		if rows++; rows <= mostRows {
+			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", mdText(c.ID), c.Status, mdText(reason), c.Took().Round(time.Millisecond))
+		}
 	}
-	if p.left > 0 {
-		fmt.Fprintf(&p.text, "\nFor %d more there is no room here.\n", p.left)
+	if rows > mostRows {
+		fmt.Fprintf(b, "\nand %d more that did not just pass\n", rows-mostRows)
 	}
-	_, err := io.WriteString(w, p.text.String())
-	return err
+	return b.Flush()
 }
 
-// mdDetails is a failed case, folded.
-func (c *Case) mdDetails() string {
+func heading(w io.Writer, r *Run) { fmt.Fprintf(w, "## socksh: %s\n\n", mdText(r.Summary())) }
+
+// mdFailure writes what opens at a click: HTML, where Markdown means nothing, with a
+// block of code in it.
+func mdFailure(b *bufio.Writer, c *Case) {
 	a := c.Last()
 	_, message := a.lead()
-	details := Visible(a.Details)
-	if end := mostDetails; len(details) > end {
-		for !utf8.RuneStart(details[end]) {
-			end--
-		}
-		details = details[:end] + "\n…"
-	}
+	details := Shorten(Visible(a.Details), mostDetails)
 	fence := "```"
 	for strings.Contains(details, fence) {
 		fence += "`"
 	}
-	return fmt.Sprintf("<details><summary>❌ <b>%s</b>: %s</summary>\n\n%s\n%s\n%s\n\n</details>\n\n", inHTML(c.ID), inHTML(message), fence, strings.TrimRight(details, "\n"), fence)
+	fmt.Fprintf(b, "<details><summary>❌ <b>%s</b>: %s</summary>\n\n%s\n%s\n%s\n\n</details>\n\n",
+		html.EscapeString(oneLine(c.ID, mostName)), html.EscapeString(oneLine(message, mostName)), fence, strings.TrimRight(details, "\n"), fence)
 }
 
-// inHTML returns text for a block of HTML, where Markdown means nothing, on one line.
-func inHTML(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ", "\t", " ").Replace(Visible(text))
-}
-
-// mdText returns text that Markdown and HTML leave as it is, on one line.
+// mdText returns text that Markdown, GitHub's too, and HTML leave as it is, on one line.
 func mdText(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, `\`, `\\`, "\n", " ", "\t", " ").Replace(Visible(text))
+	return strings.NewReplacer(`\`, `\\`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`",
+		"[", `\[`, "]", `\]`, "~", `\~`, "$", `\$`, "#", `\#`, "!", `\!`, "://", `\://`).Replace(oneLine(text, mostName))
 }

@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"socksh/luabind"
 )
@@ -126,13 +127,12 @@ func (r *Run) files() (names []string, cases map[string][]*Case) {
 	return names, cases
 }
 
-// title is the name of a case within its file; that of the file if it is all of it,
-// with the ending: there may be a script and a transcript of the same name.
+// title is the name of a case within its file; that of the file if it is all of it.
 func (c *Case) title() string {
 	if c.Name != "" {
 		return c.Name
 	}
-	return filepath.Base(c.File)
+	return strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File))
 }
 
 var formats = map[string]func(io.Writer, *Run) error{"junit": JUnit, "tap": TAP, "json": JSON, "md": Markdown}
@@ -163,15 +163,36 @@ func ParseTarget(text string) (Target, error) {
 // IsOutput reports whether the report goes to the standard output.
 func (t Target) IsOutput() bool { return t.File == "-" }
 
+// Check reports whether the file could be written, as far as that shows before.
+func (t Target) Check() error {
+	if t.IsOutput() {
+		return nil
+	}
+	if info, err := os.Stat(t.File); err == nil && info.IsDir() {
+		return fmt.Errorf("--report %s=%s: that is a folder", t.Format, t.File)
+	}
+	f, err := t.create()
+	if err != nil {
+		return fmt.Errorf("--report %s=%s: %w", t.Format, t.File, err)
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+// create makes the file that becomes the report's when it is whole.
+func (t Target) create() (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(t.File), 0o777); err != nil {
+		return nil, err
+	}
+	return os.CreateTemp(filepath.Dir(t.File), ".socksh-report-*")
+}
+
 // Write writes the report. A file is whole or not there at all.
 func (t Target) Write(r *Run) error {
 	if t.IsOutput() {
 		return formats[t.Format](os.Stdout, r)
 	}
-	if err := os.MkdirAll(filepath.Dir(t.File), 0o777); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(t.File), ".socksh-report-*")
+	f, err := t.create()
 	if err != nil {
 		return err
 	}
@@ -189,6 +210,27 @@ func (t Target) Write(r *Run) error {
 	return err
 }
 
+// Shorten returns text with at most n bytes, and in the place of more how many are left
+// out: its begin and its end tell most.
+func Shorten(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	head, tail := text[:n/2], text[len(text)-n/2:]
+	for head != "" && !utf8.RuneStart(text[len(head)]) {
+		head = head[:len(head)-1]
+	}
+	for tail != "" && !utf8.RuneStart(tail[0]) {
+		tail = tail[1:]
+	}
+	return fmt.Sprintf("%s\n… %d bytes are left out here …\n%s", head, len(text)-len(head)-len(tail), tail)
+}
+
+// oneLine returns text as one line of at most n bytes.
+func oneLine(text string, n int) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(Shorten(Visible(text), n))
+}
+
 // lead returns the first failure of an attempt, and what it says in a line.
 func (a *Attempt) lead() (luabind.Failure, string) {
 	if a == nil || len(a.Failures) == 0 {
@@ -202,14 +244,17 @@ func (a *Attempt) lead() (luabind.Failure, string) {
 	return f, text
 }
 
-// Visible returns text with every byte that is no printable character as \xNN, but for
-// line ends and tabs: XML has no way to hold them, and terminals obey them.
+// Visible returns text with every byte that is no printable character as \xNN, and a
+// carriage return as \r, but with line ends and tabs as they are: XML has no way to hold
+// the others, and terminals obey them.
 func Visible(text string) string {
 	var b strings.Builder
 	for i, r := range text {
 		switch {
 		case r == '\n' || r == '\t':
 			b.WriteRune(r)
+		case r == '\r':
+			b.WriteString(`\r`)
 		case r == '\uFFFD' && text[i] != 0xEF, r < ' ', r >= 0x7f && r < 0xa0, r == 0xFFFE, r == 0xFFFF:
 			if r == '\uFFFD' {
 				fmt.Fprintf(&b, `\x%02x`, text[i])

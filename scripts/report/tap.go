@@ -69,7 +69,7 @@ func tapDetails(b *bufio.Writer, c *Case, a *Attempt) {
 		fmt.Fprintf(b, "  at: %s\n", yamlText(f.Where))
 	}
 	fmt.Fprintf(b, "  duration_ms: %.3f\n  again: %s\n  details: |\n", float64(c.Took().Microseconds())/1000, yamlText(c.Again))
-	for line := range strings.Lines(strings.TrimLeft(Visible(a.Details), " \t\n")) { // the first line sets the block's indentation
+	for line := range strings.Lines(strings.TrimLeft(Shorten(Visible(a.Details), mostText), " \t\n")) { // whose first line says how far all are indented
 		fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, "\n"))
 	}
 	fmt.Fprint(b, "  ...\n")
