@@ -31,6 +31,7 @@ type Trial struct {
 	limit    string    // which limit that end is, in words
 	mayLeave map[*sock.Handle]bool
 	late     map[*sock.Job]bool // tasks that still ran when the scenario had ended
+	quietAt  int                // the journal's last event when nothing went on, 0 while something does
 	broken   bool               // what runs now has been ended
 }
 
@@ -222,11 +223,13 @@ func (tr *Trial) watch() {
 		tr.stop(TimedOut, tr.limit+" is over")
 		return
 	}
-	if s.Loop.Quiet() {
-		if why := s.whyStuck(); why != nil {
-			tr.stop(ScriptFailed, why.Error())
-			return
-		}
+	if last := s.Table.Journal.Last(); !s.Loop.Quiet() {
+		tr.quietAt = 0
+	} else if tr.quietAt != last {
+		tr.quietAt = last // what is on its way has until the next look
+	} else if why := s.whyStuck(); why != nil {
+		tr.stop(ScriptFailed, why.Error())
+		return
 	}
 	for _, p := range s.blocked(tr.group) {
 		if tr.Limits.Call > 0 && p.call != "" && p.since > tr.Limits.Call {

@@ -143,7 +143,9 @@ func (s *Suite) attemptLua(it *item, a *report.Attempt, out *output, stop chan f
 		a.Failures = append(a.Failures, s.redactor.failure(f))
 	}
 	for _, sub := range tr.Subtests {
-		a.Subtests = append(a.Subtests, *sub)
+		one := *sub
+		one.Name, one.Skipped = s.redactor.text(one.Name), s.redactor.text(one.Skipped)
+		a.Subtests = append(a.Subtests, one)
 	}
 	switch a.Status {
 	case report.Skipped:

@@ -52,7 +52,7 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 		}
 		fmt.Fprintf(&b, "files: %s%c %s\n", dir, filepath.Separator, strings.Join(names, " "))
 	}
-	return b.String()
+	return s.redactor.text(b.String())
 }
 
 func failuresText(it *item, all []luabind.Failure) string {

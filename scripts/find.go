@@ -60,8 +60,8 @@ func (s *Suite) find(paths []string) ([]*item, error) {
 				}
 				found++
 				if !seen[it.id] {
-					it.asked = single || f.named
 					seen[it.id] = true
+					it.id, it.asked = s.redactor.text(it.id), single || f.named
 					all = append(all, it)
 				}
 			}

@@ -50,12 +50,13 @@ func rememberedFailures() map[string]bool {
 func remember(cases []*report.Case) error {
 	failed := rememberedFailures()
 	for _, c := range cases {
-		switch c.Status {
-		case report.Failed:
-			failed[c.ID] = true
-		case report.NotRun:
-		default:
-			delete(failed, c.ID)
+		if c.Status != report.NotRun {
+			delete(failed, c.Scenario)
+		}
+	}
+	for _, c := range cases { // of several rounds one is enough
+		if c.Status == report.Failed {
+			failed[c.Scenario] = true
 		}
 	}
 	file, err := memory()

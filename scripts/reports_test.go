@@ -274,7 +274,16 @@ func TestReportOfBug(t *testing.T) {
 	}
 	var log strings.Builder
 	s := &Suite{Streams: &Streams{Out: bufio.NewWriter(&log), Err: &log}, Jobs: 1, Reports: []report.Target{{Format: "junit", File: "r.xml"}}, stopped: make(chan struct{})}
-	if status := s.once([]string{"a.lua"}); status != Internal { // without a redactor
+	s.redactor = newRedactor(nil)
+	items, err := s.find([]string{"a.lua"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.redactor = nil
+	s.begin(len(items))
+	run := s.run(items)
+	s.progress.finish(run)
+	if status := max(s.report(run), s.status(run)); status != Internal {
 		t.Errorf("status %d", status)
 	}
 	text, err := os.ReadFile("r.xml")

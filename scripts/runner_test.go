@@ -242,6 +242,9 @@ end)`}, func(w *workshop) {
 			w.contains(w.test(1, "a.lua::execute", "--call-timeout", "50ms"), `the limit of 50ms for a call is over: os.execute "echo`, "again: socksh test a.lua::execute --call-timeout 50ms")
 			w.test(0, "a.lua::others go on")
 		}},
+		{"a lab's cable", nil, func(w *workshop) { // what it holds keeps nobody from what is on its way
+			w.test(0, "phenomena/abort-on-overflow", "--repeat", "20", "-j", "6")
+		}},
 		{"failures", map[string]string{"a.lua": pair + `
 scenario("refused", function()
   local c = socket() defer(close, c)
@@ -365,6 +368,7 @@ expect.truthy(n <= tonumber(vars.most or 1000), "run " .. n)`}, func(w *workshop
 			w.test(1, "count.lua", "--retries", "1", "--var", "least=3")
 			os.Remove(filepath.Join(w.dir, "count"))
 			w.contains(w.test(1, "count.lua", "--until-fail", "--var", "most=4"), "round 4:", "run 5")
+			w.contains(w.test(1, "a.lua", "--until-fail", "--run-timeout", "300ms"), "round 1:", "the run's limit of 300ms is over")
 		}},
 		{"stopping", map[string]string{"a.lua": `
 for i = 1, 8 do scenario("s" .. i, function() expect.equal(i < 3, true) end) end`}, func(w *workshop) {
@@ -380,6 +384,9 @@ scenario("bad", function() expect.truthy(vars.fixed) end)`}, func(w *workshop) {
 			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
 			equalResults(w.t, w.results(0, "a.lua", "--failed", "--var", "fixed=1"), "a.lua::bad: passed")
 			w.test(4, "a.lua", "--failed")
+			w.write("once.lua", `local f = io.open("ran") if f then f:close() return end io.open("ran", "w"):close() error("the first time")`)
+			w.test(1, "once.lua", "--repeat", "2", "-j", "1")
+			equalResults(w.t, w.results(0, ".", "--failed"), "once.lua: passed")
 		}},
 		{"isolation", map[string]string{"a.lua": `
 local log = {}
@@ -420,10 +427,11 @@ defer(close, a) defer(close, b)
 a:send("password: " .. vars.token .. ("x"):rep(100))
 print("I know " .. vars.token, (vars.token:gsub(".", function(c) return ("%02x"):format(c:byte()) end)), vars.encoded)
 for i = 1, 5 do b:recv(7) end
-expect.equal("I know " .. vars.token .. "\n\1", vars.token)`}, func(w *workshop) {
+expect.equal("I know " .. vars.token .. "\n\1", vars.token)`, "named.lua": `
+scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .. vars.token, function() error("boo") end) end)`}, func(w *workshop) {
 			const secret = `hunter2"&<\open sesame`
 			w.env = append(w.env, "TOKEN="+secret)
-			out := w.test(1, "a.lua", "--secret", "token="+secret, "--var", "encoded="+base64.StdEncoding.EncodeToString([]byte(secret)), "--artifacts", "art", "--report", "junit=r.xml", "--report", "tap=r.tap", "--report", "json=r.json", "--report", "md=r.md", "--annotate")
+			out := w.test(1, "a.lua", "named.lua", "--secret", "token="+secret, "--var", "encoded="+base64.StdEncoding.EncodeToString([]byte(secret)), "--artifacts", "art", "--report", "junit=r.xml", "--report", "tap=r.tap", "--report", "json=r.json", "--report", "md=r.md", "--annotate")
 			all := out
 			filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
 				if text, err := os.ReadFile(path); err == nil && !strings.HasSuffix(path, "a.lua") {

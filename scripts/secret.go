@@ -71,6 +71,7 @@ func (r *redactor) match(s string) (longest int) {
 
 func (r *redactor) failure(f luabind.Failure) luabind.Failure {
 	f.Message, f.Why, f.Expected, f.Got = r.text(f.Message), r.text(f.Why), r.text(f.Expected), r.text(f.Got)
+	f.Phase = r.text(f.Phase)
 	for i := range f.Blocked {
 		f.Blocked[i] = r.text(f.Blocked[i])
 	}

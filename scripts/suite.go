@@ -241,6 +241,10 @@ func (s *Suite) begin(n int) {
 
 // rounds runs the items, again and again if they are to run until one fails.
 func (s *Suite) rounds(items []*item) *report.Run {
+	if s.RunTimeout > 0 {
+		timer := time.AfterFunc(s.RunTimeout, func() { s.end("the run's limit of "+s.RunTimeout.String()+" is over", Failed) })
+		defer timer.Stop()
+	}
 	for n := 1; ; n++ {
 		run := s.run(items)
 		if !s.UntilFail || s.why() != "" || run.Count(report.Failed) > 0 {
@@ -259,13 +263,9 @@ func (s *Suite) rounds(items []*item) *report.Run {
 func (s *Suite) run(items []*item) *report.Run {
 	r := &report.Run{Began: time.Now(), Properties: s.properties()}
 	for _, it := range items {
-		r.Cases = append(r.Cases, &report.Case{ID: it.label(), File: it.file, Name: it.title(), Line: it.Line, Tags: it.Tags, Status: report.NotRun, Again: s.again(it)})
+		r.Cases = append(r.Cases, &report.Case{ID: it.label(), Scenario: it.id, File: it.file, Name: it.title(), Line: it.Line, Tags: it.Tags, Status: report.NotRun, Again: s.again(it)})
 	}
 	var failures atomic.Int64
-	if s.RunTimeout > 0 {
-		timer := time.AfterFunc(s.RunTimeout, func() { s.end("the run's limit of "+s.RunTimeout.String()+" is over", Failed) })
-		defer timer.Stop()
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go func() {
@@ -429,6 +429,9 @@ func (s *Suite) status(run *report.Run) int {
 
 func (s *Suite) properties() [][2]string {
 	p := [][2]string{{"version", s.Version}, {"system", runtime.GOOS + "/" + runtime.GOARCH}}
+	if kernel, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
+		p = append(p, [2]string{"kernel", strings.TrimSpace(string(kernel))})
+	}
 	if s.Choice.Shuffle {
 		p = append(p, [2]string{"seed", fmt.Sprint(s.Choice.Seed)})
 	}

@@ -45,7 +45,8 @@ type Attempt struct {
 
 // A Case is one scenario, with all its attempts.
 type Case struct {
-	ID       string // "echo.lua::two clients"
+	ID       string // "echo.lua::two clients (round 2)": each has its own
+	Scenario string // "echo.lua::two clients": what it is a run of
 	File     string
 	Name     string // within the file
 	Line     int
