@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"socksh/luabind/journal"
-	"socksh/luabind/line"
 	"socksh/luabind/sock"
 )
 
