@@ -24,7 +24,11 @@ func split(address string) (host, port string, ok bool) {
 	}
 	host, port = address[:i], address[i+1:]
 	n, err := strconv.Atoi(port)
-	return host, port, err == nil && 0 <= n && n < 1<<16 && !strings.ContainsAny(host, "/@ ") && (!strings.Contains(host, ":") || strings.HasSuffix(host, "]"))
+	return host, port, err == nil && 0 <= n && n < 1<<16 && !strings.ContainsFunc(host, notOfHost) && (!strings.Contains(host, ":") || strings.HasSuffix(host, "]"))
+}
+
+func notOfHost(r rune) bool {
+	return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_[]:%", r)
 }
 
 // addresses returns the expression for an address with a port that is a variable.

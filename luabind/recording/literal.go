@@ -12,17 +12,20 @@ import (
 )
 
 // A replacement is a text that is written as an expression.
-type replacement struct{ text, expr string }
+type replacement struct {
+	text, expr string
+	number     bool // it ends in a number, which must be whole
+}
 
 // replacements are those for data: secrets, and addresses that are another on each run.
 func (w *writer) replacements() []replacement {
 	var all []replacement
 	for name, value := range w.session.Secrets {
-		all = append(all, replacement{value, "vars." + name})
+		all = append(all, replacement{value, "vars." + name, false})
 	}
 	for port, p := range w.ports {
 		if !p.fixed {
-			all = append(all, replacement{p.host + ":" + port, p.name})
+			all = append(all, replacement{p.host + ":" + port, p.name, true})
 		}
 	}
 	sort.Slice(all, func(i, k int) bool {
@@ -44,7 +47,7 @@ func (w *writer) parts(data string) []string {
 	for at := 0; at < len(data); {
 		i := slices.IndexFunc(all, func(r replacement) bool {
 			rest, ok := strings.CutPrefix(data[at:], r.text)
-			return ok && r.text != "" && (rest == "" || rest[0] < '0' || rest[0] > '9')
+			return ok && r.text != "" && (!r.number || rest == "" || rest[0] < '0' || rest[0] > '9')
 		})
 		if i < 0 {
 			at++

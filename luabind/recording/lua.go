@@ -31,7 +31,7 @@ func (w *writer) lua(st *step) {
 	out := st.out
 	switch {
 	case c != nil && (out.Ended != "" || len(out.Values) > 0):
-		w.write1(st, w.expect(c, out))
+		w.writeOut(st, w.expect(c, out))
 		w.afterwards(st, c)
 	case out.Ended != "":
 		w.failing(st, code)
@@ -82,7 +82,7 @@ func (w *writer) expression(st *step, code string) {
 	_, isCall := exprs[0].(*ast.FuncCallExpr)
 	if len(out.Values) > 0 {
 		if n, ok := out.Values[0].(journal.HandleNumber); ok && w.names[int(n)] == "" && len(exprs) == 1 && isCall {
-			w.write1(st, expectation{call: code, makes: []int{int(n)}})
+			w.writeOut(st, expectation{call: code, makes: []int{int(n)}})
 			return
 		}
 		e := expectation{call: code}

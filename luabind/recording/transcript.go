@@ -29,10 +29,8 @@ func Transcript(s *Session) (string, error) {
 		}
 	}
 	text := t.text.String()
-	for _, secret := range s.Secrets {
-		if strings.Contains(text, secret) || strings.Contains(text, strings.Trim(sock.Quote(secret), `"`)) {
-			return "", cannot("a transcript would show a secret; a .lua file has vars in its place")
-		}
+	if _, err := s.shown(text); err != nil {
+		return "", cannot("%w; a .lua file has vars in its place", err)
 	}
 	if text == "" {
 		return "", errNothing

@@ -66,7 +66,19 @@ func Script(s *Session, o Options) (string, error) {
 	if len(w.rows) == 0 {
 		return "", errNothing
 	}
-	return w.text(), nil
+	return w.session.shown(w.text())
+}
+
+// shown returns a text that is to be written, or an error if a secret is in it.
+func (s *Session) shown(text string) (string, error) {
+	const least = 4 // what is shorter is in every text
+	for name, value := range s.Secrets {
+		quoted := sock.Quote(value)
+		if len(value) >= least && (strings.Contains(text, value) || strings.Contains(text, quoted[1:len(quoted)-1])) {
+			return "", cannot("it would show the secret vars.%s: nothing is written", name)
+		}
+	}
+	return text, nil
 }
 
 // reset forgets what was written.
@@ -109,7 +121,7 @@ func (w *writer) step(st *step) (mine bool, err error) {
 	w.pause(st)
 	switch {
 	case st.line.Kind == line.Empty:
-		w.put(strings.TrimSpace(st.text))
+		w.put(w.hide(strings.TrimSpace(st.text)))
 	case st.verb == nil:
 		w.lua(st)
 	case st.verb.Asks && st.verb.Records == sock.RecordCall && st.line.Kind == line.Command:
@@ -213,6 +225,13 @@ func (w *writer) code(text string) string {
 			if strings.Contains(expr, " ") {
 				expr = "(" + expr + ")"
 			}
+		case source.Comment:
+			expr = w.hide(piece)
+		case source.Long:
+			if w.hide(piece) != piece {
+				begin := strings.IndexByte(piece[1:], '[') + 2
+				expr = "(" + w.literal(strings.TrimPrefix(piece[begin:len(piece)-begin], "\n")) + ")"
+			}
 		case source.Numeral:
 			if p := w.ports[piece]; p != nil && !p.fixed {
 				w.used[p.name] = true
@@ -225,6 +244,14 @@ func (w *writer) code(text string) string {
 		}
 	}
 	return b.String() + text[from:]
+}
+
+// hide puts stars in the place of secrets.
+func (w *writer) hide(text string) string {
+	for _, value := range w.session.Secrets {
+		text = strings.ReplaceAll(text, value, "***")
+	}
+	return text
 }
 
 func (w *writer) isSecret(data string) bool {
