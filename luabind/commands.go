@@ -19,7 +19,7 @@ import (
 func (s *Session) commands() []sock.Verb {
 	job := sock.Param{Name: "job", Kind: sock.JobKind}
 	return append([]sock.Verb{
-		{Name: "jobs", Shell: true, Gives: "a row for each job",
+		{Name: "jobs", Shell: true, Records: sock.RecordNone, Gives: "a row for each job",
 			Summary: "list the pending operations and tasks",
 			Details: "A command with & at its end becomes a job: it does not hold up the prompt, and its result is shown when it comes. A task that Lua spawned is a job too.",
 			Example: "jobs", Show: showJobs,
@@ -62,7 +62,7 @@ func (s *Session) commands() []sock.Verb {
 				}
 				return nil, s.runFile(t, a.Text(0), args, s.readFile)
 			}},
-		{Name: "help", Shell: true, Gives: "the text",
+		{Name: "help", Shell: true, Records: sock.RecordNone, Gives: "the text",
 			Summary: "explain a verb, or list them all",
 			Params:  []sock.Param{{Name: "verb", Kind: sock.VerbKind, Optional: true}},
 			Example: "help send", Show: showText,
@@ -73,14 +73,14 @@ func (s *Session) commands() []sock.Verb {
 		s.atVerb(),
 		s.viewVerb(),
 		s.explainVerb(),
-		{Name: "quit", Aliases: []string{"bye"}, Shell: true,
+		{Name: "quit", Aliases: []string{"bye"}, Shell: true, Records: sock.RecordNone,
 			Summary: "leave; open handles are closed",
 			Params:  []sock.Param{{Name: "status", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 125}},
 			Example: "quit", Run: func(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
 				s.quit, s.status = true, a.Int(0)
 				return nil, nil
 			}},
-	}, s.pictureVerbs()...)
+	}, append(s.pictureVerbs(), s.recordVerbs()...)...)
 }
 
 func showJobs(r sock.Result) string {

@@ -64,6 +64,7 @@ func (s *Session) at(L *lua.LState) string {
 func (s *Session) errorValue(err error, where string) lua.LValue {
 	var raised *raisedError
 	if errors.As(err, &raised) {
+		s.placed(raised.value, where)
 		return raised.value
 	}
 	e := s.lua.NewTable()
@@ -98,6 +99,14 @@ func (s *Session) errorValue(err error, where string) lua.LValue {
 		set("usage", misused.Verb.Usage())
 	}
 	return e
+}
+
+// placed says where an error value was met, if that is not known: it came from a task
+// that is no code of Lua.
+func (s *Session) placed(v lua.LValue, where string) {
+	if e, ok := v.(*lua.LTable); ok && e.Metatable == s.errorMeta && e.RawGetString("where") == lua.LNil && where != "" {
+		e.RawSetString("where", lua.LString(where))
+	}
 }
 
 // A raisedError is a Lua error value on its way through Go.

@@ -133,7 +133,9 @@ func (s *Session) rethrow(L *lua.LState, err error) {
 	if s.Loop.Current().Stopping() {
 		L.RaiseError("%s", loop.ErrCancelled)
 	}
-	L.Error(s.errorObject(err), 0)
+	e := s.errorObject(err)
+	s.placed(e, s.at(L))
+	L.Error(e, 0)
 }
 
 // eventually makes try until it has nothing to object, and returns what it gives.

@@ -9,7 +9,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"socksh/luabind/journal"
 	"socksh/luabind/line"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
@@ -50,9 +49,7 @@ func (s *Session) Inputs(text string) []string {
 // a job meanwhile, they become the job's.
 func (s *Session) Exec(t *loop.Task, text string) error {
 	s.running++
-	if j := s.Table.Journal; j != nil {
-		j.Add(t, 0, journal.Input{Text: text})
-	}
+	in := s.beginInput(t, text)
 	run := s.exec
 	if s.lab.Holds() {
 		run = s.execHeld
@@ -63,6 +60,7 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 		s.finish(nil, j)
 		return nil
 	}
+	s.endInput(in, "", err)
 	s.running--
 	s.explainFailure(err)
 	s.showChanges()
@@ -79,6 +77,7 @@ var bareAssignment = sync.OnceValue(func() *regexp.Regexp {
 func (s *Session) Detach(t *loop.Task, text string) *sock.Job {
 	j := s.Table.AddJob(t, text)
 	localOf(t).job = j
+	s.goesOn(localOf(t).input, j)
 	s.running-- // it holds up nothing any more
 	return j
 }
@@ -105,21 +104,15 @@ func (s *Session) exec(t *loop.Task, text string) error {
 
 // execCommand runs a command: in the task t, or as a job of its own.
 func (s *Session) execCommand(t *loop.Task, l line.Line) error {
-	v := s.Verb(l.Verb)
-	l, v = s.atHost(l, v)
-	name := ""
-	if n := len(l.Words); v.Makes && n == 1 {
+	v, l, name := s.command(l)
+	if n := len(l.Words); v.Makes && n == 1 && name == "" {
 		if as, plain := l.Words[0].Plain(); plain && as == "as" && !l.Words[0].Quoted {
 			return &sock.UsageError{Verb: v, Why: "as needs a name"}
 		}
-	} else if v.Makes && n >= 2 {
-		as, plain := l.Words[n-2].Plain()
-		word, _ := l.Words[n-1].Plain()
-		if plain && as == "as" && !l.Words[n-2].Quoted {
-			name, l.Words = word, l.Words[:n-2]
-			if err := s.mayName(v, name); err != nil {
-				return err
-			}
+	}
+	if name != "" {
+		if err := s.mayName(v, name); err != nil {
+			return err
 		}
 	}
 	c := s.Table.Begin(v)
@@ -131,14 +124,17 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 		c.End()
 		return err
 	}
+	in := localOf(t).input
 	run := func(t *loop.Task) (sock.Result, error) {
 		defer c.End()
 		h := c.Handle()
+		in.begins(h)
 		out, err := c.Run(t)
 		if err != nil {
 			return nil, err
 		}
 		out = out.Keep()
+		in.gives(out)
 		s.setCurrent(h, out)
 		if name != "" {
 			if err := s.Table.SetName(out[0].Any.(*sock.Handle), name); err != nil {
@@ -152,6 +148,7 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 	}
 	if l.Job {
 		j := s.start(nil, describe(l), run)
+		s.goesOn(in, j)
 		s.result(j.Name())
 		return nil
 	}
@@ -166,6 +163,20 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 		s.result(out.String())
 	}
 	return nil
+}
+
+// command returns what a parsed command means: its verb, its own words, and the name
+// that it gives to what it makes.
+func (s *Session) command(l line.Line) (v *sock.Verb, own line.Line, name string) {
+	l, v = s.atHost(l, s.Verb(l.Verb))
+	if n := len(l.Words); v.Makes && n >= 2 {
+		as, plain := l.Words[n-2].Plain()
+		word, _ := l.Words[n-1].Plain()
+		if plain && as == "as" && !l.Words[n-2].Quoted {
+			return v, line.Line{Kind: l.Kind, Verb: l.Verb, Words: l.Words[:n-2], Job: l.Job, Targets: l.Targets}, word
+		}
+	}
+	return v, l, ""
 }
 
 func (s *Session) setCurrent(h *sock.Handle, out sock.Result) {
@@ -232,6 +243,8 @@ func (s *Session) execLua(l line.Line) error {
 	if err != nil {
 		return err
 	}
+	in := localOf(s.Loop.Current()).input
+	in.begins(nil)
 	results, err := s.call(f, nil, nil)
 	if err != nil {
 		if t := s.Loop.Current(); t.Stopping() {
@@ -243,6 +256,7 @@ func (s *Session) execLua(l line.Line) error {
 		return nil
 	}
 	s.lua.G.Global.RawSetString("_", results[0])
+	in.gives(s.toValues(results))
 	var parts []string
 	for _, v := range results {
 		parts = append(parts, s.inspect(v))
@@ -260,6 +274,7 @@ func (s *Session) result(text string) {
 		j.Result = sock.Result{sock.Str(text)}
 		return
 	}
+	s.shown.shows("= ", text)
 	for _, row := range strings.Split(text, "\n") {
 		fmt.Fprintf(s.Out, "%s%s\n", s.Prefix, row)
 	}
@@ -267,6 +282,12 @@ func (s *Session) result(text string) {
 
 // note prints a message that is no result.
 func (s *Session) note(text string) {
+	s.shown.shows("~ ", text)
+	s.remark(text)
+}
+
+// remark prints a message that belongs to no input.
+func (s *Session) remark(text string) {
 	if s.Notify != nil {
 		s.Notify(text)
 		return

@@ -50,9 +50,11 @@ func (s *Session) openExpect() {
 			return ""
 		}, "timeout", 1)
 	})
-	s.define("expect.eof(socket [, options])", "the peer has ended the stream, and nothing came before", func(L *lua.LState) int {
+	s.define("expect.eof(socket [, options])", "the peer has ended the stream, and nothing came before; within 5 s unless a timeout is given", func(L *lua.LState) int {
 		L.CheckAny(1)
-		results, err := s.call(s.builtins.RawGetString("recv"), append([]lua.LValue{L.Get(1), lua.LNumber(65536)}, values(L, 2)...), nil)
+		options := s.lua.NewTable()
+		options.RawSetString("timeout", lua.LNumber(s.optionTimeout(L, 2).Seconds()))
+		results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(65536), options}, nil)
 		if err != nil {
 			if s.Loop.Current().Stopping() {
 				L.RaiseError("%s", loop.ErrCancelled)

@@ -24,7 +24,7 @@ func (s *Session) Why(err error) string {
 
 // explainVerb tells what explainFailure has noted.
 func (s *Session) explainVerb() sock.Verb {
-	return sock.Verb{Name: "explain", Shell: true, Gives: "the cause, and what to do",
+	return sock.Verb{Name: "explain", Shell: true, Records: sock.RecordNone, Gives: "the cause, and what to do",
 		Summary: "tell why the last command failed, or when verbs give an error",
 		Details: "The cause comes from what the kernel says at that moment: who holds the address, whose queue is full, in which state the connection is. With the name of an error: which verbs give it, and when.",
 		Params:  []sock.Param{{Name: "errno", Kind: sock.TextKind, Optional: true}},

@@ -13,7 +13,11 @@ import (
 // comes to wait for a socket of the lab it becomes a job, for only an input to come can
 // let go of what it waits for.
 func (s *Session) execHeld(t *loop.Task, text string) error {
+	in := localOf(t).input
 	child := s.Loop.Go(func(c *loop.Task) error {
+		if in != nil {
+			localOf(c).input, in.task = in, c
+		}
 		err := s.exec(c, text)
 		if j := localOf(c).job; j != nil {
 			j.Err = err
@@ -30,6 +34,7 @@ func (s *Session) execHeld(t *loop.Task, text string) error {
 		if stalled {
 			j := s.Table.AddJob(child, text)
 			localOf(child).job = j
+			s.goesOn(in, j)
 			s.result(j.Name())
 			return nil
 		}

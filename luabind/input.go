@@ -53,6 +53,7 @@ func (s *Session) print(L *lua.LState) int {
 		b.WriteString(v.String())
 	}
 	b.WriteByte('\n')
+	s.shown.prints(b.String())
 	io.WriteString(s.Out, b.String())
 	return 0
 }

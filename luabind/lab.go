@@ -23,6 +23,7 @@ func (s *Session) newLab() {
 		}
 		if len(s.view.what) > 0 && !s.view.shows("wire") {
 			s.view.what = append(s.view.what, "wire")
+			s.wire.Follow()
 		}
 	}
 	l.Made = func(h *lab.Host) { s.lua.G.Global.RawSetString(h.Name(), s.host(h)) }

@@ -53,6 +53,8 @@ type Config struct {
 	Notify func(text string)
 	// Vars are the values of vars in Lua.
 	Vars map[string]string
+	// Secrets are the names of those vars whose values must not be seen.
+	Secrets []string
 }
 
 // A Session is one loop, one table of handles and one Lua state.
@@ -75,10 +77,13 @@ type Session struct {
 		value *lua.LTable
 		cause error
 	}
-	trial     *Trial      // that runs
-	failure   *sock.Error // the last input's that the kernel refused
-	explained string      // why
-	running   int         // inputs that run in the foreground
+	trial     *Trial         // that runs
+	recording *recordTo      // nil while nothing is recorded
+	failure   *sock.Error    // the last input's that the kernel refused
+	explained string         // why
+	running   int            // inputs that run in the foreground
+	inputs    map[int]*input // those that have not ended, by their event
+	shown     *input         // the one whose results are shown now
 	verbs     []sock.Verb
 	byName    map[string]*sock.Verb
 	quit      bool
@@ -128,7 +133,7 @@ func New(c Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), done: make(chan struct{})}
+	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), inputs: make(map[int]*input), done: make(chan struct{})}
 	l.Idle, l.Stuck = s.Flush, s.endStuck
 	s.Table.Variable, s.Table.Named = s.variable, s.named
 	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) || s.isHost(word) }
@@ -235,6 +240,7 @@ func (s *Session) openLua() {
 	s.openTasks()
 	s.openInput()
 	s.openExpect()
+	s.openExpectRecv()
 	s.openEventually()
 	s.openScenarios()
 	s.openPeer()

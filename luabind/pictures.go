@@ -16,12 +16,12 @@ const pictureWidth = 100
 // pictureVerbs are the verbs over the journal.
 func (s *Session) pictureVerbs() []sock.Verb {
 	return []sock.Verb{
-		{Name: "journal", Shell: true, Gives: "how many events it has, if nothing is given",
+		{Name: "journal", Shell: true, Records: sock.RecordNone, Gives: "how many events it has, if nothing is given",
 			Summary: "keep a log of what happens, for pictures of it",
 			Details: "on: each call from now on, what the kernel changes, the segments that are seen; the last 10000 events are kept. clear: forget what was. A prompt begins with on; elsewhere nothing is kept until it is asked for: a script that wants its picture says journal(\"on\") first.",
 			Params:  []sock.Param{{Name: "what", Kind: sock.WordKind, Optional: true, Choices: []string{"on", "clear"}}},
 			Example: "journal clear", Run: s.doJournal},
-		{Name: "ladder", Shell: true, Gives: "the picture, if it goes to no file",
+		{Name: "ladder", Shell: true, Records: sock.RecordNone, Gives: "the picture, if it goes to no file",
 			Summary: "draw what happened: calls, segments, states and queues",
 			Details: "A lane for each socket, with those that accept made of it, or for each host of a lab; time runs down. The file's ending says what is written: .svg a drawing, .html a page to walk through step by step, .mmd Mermaid, .txt this text, .jsonl the events themselves. It begins where the journal does, or with the last so many calls.",
 			Params: []sock.Param{{Name: "file", Kind: sock.FileKind, Optional: true},

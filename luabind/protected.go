@@ -16,6 +16,7 @@ type local struct {
 	depth     int         // of protected calls
 	group     *group      // the script the task belongs to, nil for the session's own
 	job       *sock.Job   // what an input has become that was sent to the background
+	input     *input      // that the task runs, nil without a journal
 	thread    *lua.LState // the innermost that runs
 	inside    []*Subtest  // that run, one within the other
 	outside   *outside    // what it waits for beside the calls, nil for nothing

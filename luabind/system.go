@@ -17,7 +17,12 @@ import (
 // system is the session as Lua's libraries io and os see it.
 type system struct{ s *Session }
 
-func (y system) Streams() (in io.Reader, out, err io.Writer) { return y, y.s.Out, y.s.Err }
+func (y system) Streams() (in io.Reader, out, err io.Writer) {
+	if shown := y.s.shown; shown != nil {
+		return y, printed{shown, y.s.Out}, printed{shown, y.s.Err}
+	}
+	return y, y.s.Out, y.s.Err
+}
 
 func (y system) Sealed() bool { return y.s.Sandbox }
 

@@ -160,6 +160,7 @@ func (s *Session) finish(g *group, j *sock.Job) {
 	if cancelled && j.Err != nil {
 		j.Err = s.interrupted(j.Task)
 	}
+	s.endInput(s.inputs[j.Input], j.Name(), j.Err)
 	if g != nil {
 		delete(g.jobs, j)
 		s.Table.DropJob(j)

@@ -67,6 +67,7 @@ lines run anew for each scenario, so none sees what another did.
 Files     setup(f), teardown(f); the comment "-- tags: slow" on top
 In it     need{"ipv6"}, skip(why), xfail(why), subtest(name, f), defer(f, ...)
 Waiting   eventually(f), expect.state(...), timeouts; sleep only makes it slow
+Recorded  help record: what is typed becomes a scenario
 Peers     help peer lists those who behave badly
 Tags      manual: runs only if it is named; serial: runs alone
 Options   socksh test --help`)}}

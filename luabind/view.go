@@ -80,9 +80,10 @@ func (s *Session) DefaultView() []string {
 	return []string{"states", "wire"}
 }
 
-// seeWire has segments captured, or not any more. Where that cannot be it says so once.
+// seeWire has segments captured, or not any more. Where that cannot be it says so once,
+// unless there is a lab, whose segments are seen by anyone.
 func (s *Session) seeWire(on bool) {
-	if err := s.wire.Show(on); err != nil && !s.view.blind {
+	if err := s.wire.Show(on); err != nil && !s.view.blind && len(s.Table.Hosts()) == 0 {
 		s.view.blind = true
 		s.note("no segments are seen: " + err.Error() + "; those that must have passed are told as derived")
 	}
@@ -128,10 +129,10 @@ func (s *Session) showChanges() {
 	}
 	for i, line := range lines {
 		if i == most && len(lines) > most+1 {
-			s.note(fmt.Sprintf("and %d changes more", len(lines)-i))
+			s.remark(fmt.Sprintf("and %d changes more", len(lines)-i))
 			return
 		}
-		s.note(line)
+		s.remark(line)
 	}
 }
 
@@ -179,9 +180,9 @@ func (s *Session) label(n int) string {
 
 // viewVerb is the command over View.
 func (s *Session) viewVerb() sock.Verb {
-	return sock.Verb{Name: "view", Shell: true, Gives: "what it is, if nothing is given",
+	return sock.Verb{Name: "view", Shell: true, Records: sock.RecordNone, Gives: "what it is, if nothing is given",
 		Summary: "show what the kernel does, or stop that",
-		Details: "After each command the lines that matter. states: TCP states, the completed queues of listeners, data that has come. wire: the segments of this session's sockets; without the right to see them (CAP_NET_RAW) those that must have passed, marked derived. calls: each call that was made, with its result. counters: those of this network that have moved and tell of drops, repetitions and resets, whatever program it was. At a prompt also what happens later, such as a peer's FIN. A prompt begins with states, and with wire where it has the right; elsewhere it is off.",
+		Details: "After each command the lines that matter. states: TCP states, the completed queues of listeners, data that has come. wire: the segments of this session's sockets; without the right to see them (CAP_NET_RAW), which a lab does not need, those that must have passed, marked derived. calls: each call that was made, with its result. counters: those of this network that have moved and tell of drops, repetitions and resets, whatever program it was. At a prompt also what happens later, such as a peer's FIN. A prompt begins with states, and with wire where it has the right; elsewhere it is off.",
 		Params:  []sock.Param{{Name: "what", Kind: sock.WordKind, Optional: true, Rest: true, Choices: []string{"calls", "states|on", "wire", "counters", "off"}}},
 		Example: "view states wire", See: "tcp(7)",
 		Run: func(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {

@@ -26,7 +26,13 @@ func (s *Session) segmentEnds(events []journal.Event) int {
 func (s *Session) segmentLine(f journal.Segment, width int) string {
 	text := f.Summary()
 	if f.Fate > journal.Seen && f.Fate != journal.Delivered {
-		text += "  (" + f.Fate.String() + ")"
+		fate := f.Fate.String()
+		if f.Fate == journal.Held {
+			if timer := s.lab.Timer(f); timer != "" {
+				fate += "; " + timer
+			}
+		}
+		text += "  (" + fate + ")"
 	}
 	return runewidth.FillRight(s.endsOf(f), width) + "  " + s.coloured(f, text)
 }

@@ -43,8 +43,8 @@ func (s *Session) addWords(c *sock.Call, v *sock.Verb, words []line.Word) error 
 			continue
 		}
 		if _, plain := w.Plain(); plain && !w.Quoted && takesData(v, position) {
-			if n, ok := fill(value.Str); ok {
-				value.Str = strings.Repeat("0123456789", n/10+1)[:n]
+			if n, ok := sock.Fill(value.Str); ok {
+				value.Str = sock.Filling(n)
 			}
 		}
 		c.Add(value)
@@ -61,20 +61,6 @@ func takesData(v *sock.Verb, position int) bool {
 		}
 	}
 	return false
-}
-
-// fill reads "#5000".
-func fill(word string) (n int, ok bool) {
-	if len(word) < 2 || len(word) > 10 || word[0] != '#' {
-		return 0, false
-	}
-	for _, digit := range []byte(word[1:]) {
-		if digit < '0' || digit > '9' {
-			return 0, false
-		}
-		n = 10*n + int(digit-'0')
-	}
-	return n, true
 }
 
 func (s *Session) wordValue(w line.Word) (sock.Value, error) {

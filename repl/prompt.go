@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/chzyer/readline"
 	"golang.org/x/term"
@@ -69,7 +70,7 @@ func Prompt(streams *scripts.Streams, s *luabind.Session) int {
 	status := p.run()
 	s.Loop.Post(func() { stop = true })
 	<-stopped
-	return status
+	return streams.Finish(s, status)
 }
 
 func newPrompt(s *luabind.Session, in int) (*prompt, error) {
@@ -131,6 +132,7 @@ func (p *prompt) watch(restore func()) (stop func()) {
 			case sig == syscall.SIGTERM || sig == syscall.SIGHUP:
 				os.Stdout.WriteString(pasteOff + "\n")
 				restore()
+				p.lastRecording()
 				os.Exit(scripts.Terminated)
 			case !p.typing.Load():
 				select {
@@ -147,6 +149,23 @@ func (p *prompt) watch(restore func()) (stop func()) {
 	return func() {
 		signal.Stop(signals)
 		close(signals)
+	}
+}
+
+// lastRecording writes what is recorded, if the session answers soon.
+func (p *prompt) lastRecording() {
+	done := make(chan struct{})
+	go func() {
+		p.session.Query(func() {
+			if err := p.session.EndRecording(); err != nil {
+				fmt.Fprintf(os.Stderr, "socksh: %v\n", err)
+			}
+		})
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(2 * time.Second):
 	}
 }
 

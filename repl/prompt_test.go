@@ -433,3 +433,44 @@ func TestTerminalRestored(t *testing.T) {
 		})
 	}
 }
+
+// TestRecorded records what a person types: ^Z, ^C and results that come later become
+// what a script can do. What ends the program does not lose it.
+func TestRecorded(t *testing.T) {
+	for name, end := range map[string]func(*person){
+		"off":     func(p *person) { p.types("record off\r"); p.sees("^> $"); p.types("quit\r"); p.leaves() },
+		"quit":    func(p *person) { p.types("quit\r"); p.leaves() },
+		"SIGTERM": func(p *person) { p.cmd.Process.Signal(syscall.SIGTERM); p.leaves() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "it.lua")
+			p := sit(t, 200, t.TempDir())
+			for _, step := range [][]string{
+				{"view off\r", "^> $"}, {"record " + file + "\r", "^> $"},
+				{"socket as srv\r", "^= 1$", "^> $"}, {"bind srv 127.0.0.1:0\r", "^= 127.0.0.1:", "^> $"}, {"listen srv\r", "^> $"},
+				{"accept srv\r", "^> accept srv$"}, {"\x1a", "^= j1$", "^> $"},
+				{"socket as cli\r", "^= 2$", "^> $"}, {"connect cli $(srv:getsockname())\r", "j1 accept srv = 3", "^> $"},
+				{"recv 3\r", "^> recv 3$"}, {"\x03", "cancelled$", "^> $"},
+				{"for i = 1, 2 do\r", `^\.\. `}, {"cli:send('hel' .. i)\r", `^\.\. `}, {"end\r", "^> $"},
+				{"recv 3\r", `^= "hel1hel2"$`, "^> $"},
+			} {
+				p.types(step[0])
+				p.sees(step[1:]...)
+			}
+			end(p)
+			script, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range []string{"local j1 = spawn(accept, srv)", "local s3 = j1:join()", "for i = 1, 2 do\ncli:send('hel' .. i)\nend\n", `expect.recv(s3, "hel1hel2")`} {
+				if !strings.Contains(string(script), want) {
+					t.Errorf("no %q in\n%s", want, script)
+				}
+			}
+			bin, _ := binary()
+			if out, err := exec.Command(bin, "test", file, "--repeat", "10").CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}

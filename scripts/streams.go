@@ -76,6 +76,7 @@ func (f *flushing) Write(p []byte) (int, error) {
 func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 	c.Out, c.Err, c.Library = s.Out, s.Err, Library()
 	c.Sandbox, c.Limits, c.Abort, c.Vars = s.Sandbox, s.Limits, s.abort, s.Vars.Values
+	c.Secrets = s.Vars.Hidden
 	if c.ReadLine == nil {
 		c.ReadLine = s.ask
 	}
@@ -115,6 +116,10 @@ func (s *Streams) Finish(session *luabind.Session, status int) int {
 			fmt.Fprintf(s.Err, "socksh: %v\n", err)
 			status = max(status, Failed)
 		}
+	}
+	if err := session.EndRecording(); err != nil {
+		fmt.Fprintf(s.Err, "socksh: %v\n", err)
+		status = max(status, Failed)
 	}
 	if err := s.Out.Flush(); err != nil {
 		fmt.Fprintf(os.Stderr, "socksh: %v\n", err)

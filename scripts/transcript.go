@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"socksh/luabind"
 	"socksh/luabind/loop"
+	"socksh/luabind/recording"
 )
 
 // A transcript is a session as text. "> " and what follows is typed (".. " goes
@@ -47,7 +46,7 @@ func openReplay(c luabind.Config) (*replay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &replay{names: names{tmp: tmp}}
+	r := &replay{names: recording.Names{Tmp: tmp}}
 	c.Out, c.Err, c.Prefix, c.NotePrefix = &r.out, &r.out, "= ", "~ "
 	c.ReadLine = func(context.Context, string) (string, error) { return r.input() }
 	if r.session, err = luabind.New(c); err != nil {
@@ -59,7 +58,7 @@ func openReplay(c luabind.Config) (*replay, error) {
 
 func (r *replay) close() {
 	r.session.Close()
-	os.RemoveAll(r.names.tmp)
+	os.RemoveAll(r.names.Tmp)
 }
 
 // unmet returns what of the line "# need: ..." is missing, "" if nothing.
@@ -123,7 +122,7 @@ type replay struct {
 	session *luabind.Session
 	out     bytes.Buffer
 	doc     strings.Builder
-	names   names
+	names   recording.Names
 	inputs  []string
 
 	line      int    // of the transcript that was typed last
@@ -143,7 +142,7 @@ func (r *replay) input() (string, error) {
 // run types one input.
 func (r *replay) run(typed string) {
 	err := r.session.Do(func(t *loop.Task) (err error) {
-		if t.Within(lineLimit, func() { err = r.session.Exec(t, r.names.expand(typed)) }) {
+		if t.Within(lineLimit, func() { err = r.session.Exec(t, r.names.Expand(typed)) }) {
 			err = fmt.Errorf("still blocked after %s", lineLimit)
 		}
 		return err
@@ -156,53 +155,8 @@ func (r *replay) run(typed string) {
 
 // print moves what came to the document.
 func (r *replay) print() {
-	for line := range strings.Lines(r.out.String()) {
-		line = strings.TrimRight(r.names.mask(line), " \r\n")
-		if line == "" || strings.HasPrefix(line, "> ") || strings.HasPrefix(line, ".. ") || line[0] == '#' {
-			line = strings.TrimRight("| "+line, " ")
-		}
-		r.doc.WriteString(line + "\n")
-	}
+	r.doc.WriteString(r.names.Lines(r.out.String()))
 	r.out.Reset()
-}
-
-// names gives what the system chose names that are the same in every run.
-type names struct {
-	ports []string
-	tmp   string
-}
-
-var (
-	chosenPort = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(\d\.\d+|\[[0-9a-f:.]+\]|localhost):(\d{5})\b`)
-	})
-	timer = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\b(time_wait|retransmission|keepalive|probe|arrives) in [\dhms.]+`)
-	})
-	descriptor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfd \d+(?:(  ) *)?`) })
-)
-
-func (n *names) mask(s string) string {
-	s = chosenPort().ReplaceAllStringFunc(s, func(m string) string {
-		i := strings.LastIndexByte(m, ':')
-		for k, port := range n.ports {
-			if port == m[i+1:] {
-				return fmt.Sprintf("%s:$p%d", m[:i], k+1)
-			}
-		}
-		n.ports = append(n.ports, m[i+1:])
-		return fmt.Sprintf("%s:$p%d", m[:i], len(n.ports))
-	})
-	s = timer().ReplaceAllString(s, "$1 in $$time")
-	s = descriptor().ReplaceAllString(s, "fd $$fd$1") // columns are as wide as the numbers
-	return strings.ReplaceAll(s, n.tmp, "$tmp")
-}
-
-func (n *names) expand(s string) string {
-	for k := len(n.ports); k > 0; k-- {
-		s = strings.ReplaceAll(s, fmt.Sprintf("$p%d", k), n.ports[k-1])
-	}
-	return strings.ReplaceAll(s, "$tmp", n.tmp)
 }
 
 // Differ returns the number of the first line in which a and b differ and that

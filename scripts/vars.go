@@ -10,6 +10,7 @@ import (
 type Vars struct {
 	Values  map[string]string
 	Secrets []string // the values among them that must not be shown
+	Hidden  []string // and their names
 }
 
 // Set takes "name=value".
@@ -34,7 +35,7 @@ func (v *Vars) SetSecret(text string) error {
 		return fmt.Errorf("--secret takes NAME=VALUE, or the name of a variable of the environment")
 	}
 	v.put(name, value)
-	v.Secrets = append(v.Secrets, value)
+	v.Secrets, v.Hidden = append(v.Secrets, value), append(v.Hidden, name)
 	return nil
 }
 

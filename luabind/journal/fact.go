@@ -12,11 +12,6 @@ type Fact interface {
 	String() string // one line for people, without the handle
 }
 
-// Input is what a person or a script's file gave to run.
-type Input struct {
-	Text string `json:"text"`
-}
-
 // Socket tells that a handle was made, or that its name or an address has changed.
 type Socket struct {
 	Family  string `json:"family"` // "inet"
@@ -80,7 +75,6 @@ type Note struct {
 }
 
 // Kinds of the facts, as files name them.
-func (Input) Kind() string   { return "input" }
 func (Socket) Kind() string  { return "socket" }
 func (Call) Kind() string    { return "call" }
 func (Return) Kind() string  { return "return" }
@@ -89,9 +83,8 @@ func (Queue) Kind() string   { return "queue" }
 func (Counter) Kind() string { return "counter" }
 func (Note) Kind() string    { return "note" }
 
-func (f Input) String() string { return f.Text }
-func (f Call) String() string  { return f.Text }
-func (f Note) String() string  { return f.Text }
+func (f Call) String() string { return f.Text }
+func (f Note) String() string { return f.Text }
 
 func (f Socket) String() string {
 	text := f.Family + " " + f.Type
@@ -144,6 +137,9 @@ func (f Queue) String() string {
 		return text
 	}
 	text := fmt.Sprintf("%s queue %d → %d", f.Name, f.Before, f.After)
+	if f.Name == "incomplete" && f.After > f.Before {
+		text += " (SYN_RCVD)" // the state of what is in it
+	}
 	if f.Limit > 0 {
 		text += fmt.Sprintf(" of %d", f.Limit)
 	}

@@ -38,7 +38,9 @@ type Journal struct {
 
 	began     time.Time
 	ring      []Event
-	last      int // N of the youngest event
+	last      int     // N of the youngest event
+	typed     []Event // that have fallen out of the ring
+	lost      int     // N of the youngest of those that are not kept either
 	followers []func(*Event)
 	open      map[int][]Event // the calls that each task is in, by the task's number: one within the other
 	looking   bool
@@ -78,7 +80,9 @@ func (j *Journal) append(e Event) int {
 	if len(j.ring) < cap(j.ring) {
 		j.ring = append(j.ring, e)
 	} else {
-		j.ring[(j.last-1)%len(j.ring)] = e
+		place := &j.ring[(j.last-1)%len(j.ring)]
+		j.outlive(*place)
+		*place = e
 	}
 	for _, f := range j.followers {
 		f(&e)

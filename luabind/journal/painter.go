@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ func (p *painter) paint(e Event) {
 			return
 		}
 		p.calls[e.N] = len(p.rows)
-		p.mark(e, lane, "call", f.Text)
+		p.mark(e, lane, "call", p.callText(lane, f.Text))
 	case Return:
 		p.paintReturn(e, f)
 	case State:
@@ -34,10 +35,18 @@ func (p *painter) paint(e Event) {
 			p.remark(e, p.handle(e.Handle).lane, "note", f.Text)
 		}
 	case Segment:
-		from, to := p.laneOf(f.From, f.To), p.laneOf(f.To, f.From)
+		from, to := p.laneOf(f.FromHost, f.From, f.To), p.laneOf(f.ToHost, f.To, f.From)
 		text, _, _ := strings.Cut(f.Summary(), ", about ") // an ICMP message stands under what it is about
 		p.rows = append(p.rows, Row{Event: e.N, Arrow: &Arrow{From: from, To: to, Text: text, Fate: f.Fate}})
 	}
+}
+
+// callText leaves out of a call on which host it was: the lane says so.
+func (p *painter) callText(lane int, text string) string {
+	if l := p.all[lane]; l.host {
+		return strings.Replace(text, " --host "+l.Title, "", 1)
+	}
+	return text
 }
 
 // laneOfCall returns where a call's row goes: to its handle, or to the one that it
@@ -72,6 +81,9 @@ func (p *painter) paintReturn(e Event, f Return) {
 		text, kind = "!\u00a0"+f.Error, "error"
 	}
 	lane := p.rows[row].Marks[0].Lane
+	if call := p.rows[row].Marks[0].Text; kind == "result" && strings.HasSuffix(call, " "+f.Result) {
+		return // as bind, which gives the address that it was given
+	}
 	if row == len(p.rows)-1 && kind == "result" {
 		p.rows[row].Marks[0].Text += "  " + text
 		p.rows[row].Event = e.N
@@ -99,12 +111,12 @@ func (p *painter) remark(e Event, lane int, kind, text string) {
 	p.mark(e, lane, kind, text)
 }
 
-// label returns a handle's number where its lane has several of them, "" elsewhere.
+// label returns what a handle is called where its lane has several of them, "" elsewhere.
 func (p *painter) label(n int) string {
 	h := p.handle(n)
 	for other, o := range p.handles {
 		if other != n && o.lane == h.lane {
-			return strconv.Itoa(n) + ": "
+			return cmp.Or(h.name, strconv.Itoa(n)) + ": "
 		}
 	}
 	return ""

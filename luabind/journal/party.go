@@ -9,6 +9,7 @@ import (
 // A party is what is known of a handle.
 type party struct {
 	lane    int
+	name    string
 	ends    [][2]netip.AddrPort // own and peer addresses that it has had
 	listens bool
 	madeBy  int // the call
@@ -25,6 +26,8 @@ type lane struct {
 	key   string
 	place int // listening, outside, or 0
 	host  bool
+
+	onLoopback bool // so is its address
 }
 
 // Where lanes stand that are not just sockets.
@@ -83,6 +86,9 @@ func (p *painter) meetSocket(e Event, f Socket) {
 			h.lane = p.lane("handle "+strconv.Itoa(e.Handle), strconv.Itoa(e.Handle), "")
 		}
 	}
+	if f.Name != "" {
+		h.name = f.Name
+	}
 	if f.Listens {
 		h.listens, p.all[h.lane].place = true, listening
 	}
@@ -97,8 +103,8 @@ func (p *painter) meetSocket(e Event, f Socket) {
 		if f.Listens || local.Port() != 0 && !local.Addr().IsUnspecified() || !local.IsValid() {
 			l.Address = f.Local
 		}
-	} else if l.host && l.Address == "" && local.IsValid() && !local.Addr().IsUnspecified() {
-		l.Address = local.Addr().String()
+	} else if l.host && local.IsValid() && !local.Addr().IsUnspecified() && (l.Address == "" || l.onLoopback && !local.Addr().IsLoopback()) {
+		l.Address, l.onLoopback = local.Addr().String(), local.Addr().IsLoopback()
 	}
 }
 
@@ -113,10 +119,13 @@ func (p *painter) handle(n int) *party {
 	return h
 }
 
-// laneOf returns the lane of an address that talks with another: of the socket of
-// that connection, of one that has the address, of the listener of its port; of the host of
-// a lab; else of a peer that is none of ours.
-func (p *painter) laneOf(own, other netip.AddrPort) int {
+// laneOf returns the lane of an address that talks with another: that of the host, if it
+// is one's of a lab; of the socket of that connection, of one that has the address, of the
+// listener of its port; else of a peer that is none of ours.
+func (p *painter) laneOf(host string, own, other netip.AddrPort) int {
+	if i, known := p.lanes["host "+host]; known && host != "" {
+		return i
+	}
 	best, rank := 0, 0
 	for n, h := range p.handles {
 		for _, e := range h.ends {
@@ -136,11 +145,6 @@ func (p *painter) laneOf(own, other netip.AddrPort) int {
 	}
 	if best > 0 {
 		return p.handles[best].lane
-	}
-	for i, l := range p.all {
-		if l.host && l.Address == own.Addr().String() && !own.Addr().IsLoopback() {
-			return i
-		}
 	}
 	i := p.lane("peer "+own.String(), "peer", own.String())
 	p.all[i].place = outside

@@ -52,8 +52,8 @@ func Draw(events []Event) *Picture {
 	}
 	for _, e := range events { // only now are all ends known: a SYN may pass before its call has ended
 		if f, ok := e.Fact.(Segment); ok {
-			p.laneOf(f.From, f.To)
-			p.laneOf(f.To, f.From)
+			p.laneOf(f.FromHost, f.From, f.To)
+			p.laneOf(f.ToHost, f.To, f.From)
 		}
 	}
 	for _, e := range events {

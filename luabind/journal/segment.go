@@ -13,6 +13,8 @@ type Segment struct {
 	Protocol string         `json:"protocol"` // "TCP", "UDP", "ICMP", or its number
 	From     netip.AddrPort `json:"from"`
 	To       netip.AddrPort `json:"to"`
+	FromHost string         `json:"fromhost,omitempty"` // of a lab, "" for the real network
+	ToHost   string         `json:"tohost,omitempty"`
 	Flags    string         `json:"flags,omitempty"` // of TCP, in the order of the header's bits from the right: "SYN+ACK"
 	Seq      uint32         `json:"seq"`             // relative to the connection's first ones where those were seen
 	Ack      uint32         `json:"ack"`

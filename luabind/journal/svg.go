@@ -52,6 +52,18 @@ func (p *Picture) SVG() string {
 		d.width, d.height, d.width, d.height, svgStyle, body)
 }
 
+// svgShort is how far before its end the arrow of a segment stops that does not arrive.
+const svgShort = 40
+
+// short is by how much the arrow is shorter than the way between its lanes.
+func (a *Arrow) short() int {
+	switch a.Fate {
+	case Dropped, Held, Overtaken, Repeated:
+		return svgShort
+	}
+	return 0
+}
+
 type drawing struct {
 	picture       *Picture
 	bars          []int // where each lane's bar stands
@@ -70,7 +82,7 @@ func (d *drawing) measure() {
 	for _, r := range p.Rows {
 		if a := r.Arrow; a != nil {
 			if from := min(a.From, a.To); from+1 == max(a.From, a.To) {
-				need[from] = max(need[from], svgWidth(a.label())+90)
+				need[from] = max(need[from], svgWidth(a.label())+90+a.short())
 			}
 			continue
 		}
@@ -131,12 +143,12 @@ func (d *drawing) arrow(b *strings.Builder, a Arrow, y int) {
 	if to < from {
 		way = -1
 	}
-	end := to
+	end := to - way*a.short()
 	switch a.Fate {
 	case Dropped:
-		class, end = "wire lost", to-way*40
+		class = "wire lost"
 	case Held, Overtaken, Repeated:
-		class, end = "wire held", to-way*40
+		class = "wire held"
 	case Derived:
 		class = "wire derived"
 	}
@@ -155,7 +167,7 @@ func (d *drawing) arrow(b *strings.Builder, a Arrow, y int) {
 		fmt.Fprintf(b, "<polygon points=\"%d,%d %d,%d %d,%d\"/>", to, y, to-way*9, y-4, to-way*9, y+4)
 	}
 	w := svgWidth(a.label())
-	x := (from+to)/2 - w/2
+	x := (from+end)/2 - w/2
 	fmt.Fprintf(b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\"/><text x=\"%d\" y=\"%d\">%s</text></g>\n", x-5, y-8, w+10, x, y+4, escape(a.label()))
 }
 

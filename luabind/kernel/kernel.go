@@ -61,11 +61,11 @@ func (v *View) Verbs() []sock.Verb {
 	ever := sock.Param{Name: "socket", Kind: sock.HandleKind, Ever: true}
 	host := sock.Param{Name: "host", Kind: sock.HostKind, Optional: true}
 	return []sock.Verb{
-		{Name: "handles", Aliases: []string{"ls", "status"}, Asks: true, Gives: "a row for each open handle; then those for closed ones",
+		{Name: "handles", Aliases: []string{"ls", "status"}, Asks: true, Records: sock.RecordCall, Gives: "a row for each open handle; then those for closed ones",
 			Summary: "list the handles, with what the kernel says of each",
 			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, the descriptor; then what there is of: bytes to read, bytes not acknowledged, a FIN, how many wait at a listener, the timer that runs, bytes received but not taken, how far a long call is. A closed handle stays in the list as long as the kernel keeps its connection.",
 			Example: "handles", See: "tcp(7), ss(8)", Show: showHandles, Run: v.handles},
-		{Name: "state", Asks: true, Gives: "the state, and what goes with it: bytes in the queues, timer",
+		{Name: "state", Asks: true, Records: sock.RecordState, Gives: "the state, and what goes with it: bytes in the queues, timer",
 			Summary: "tell the TCP state of a socket, even after close",
 			Details: "A closed handle may be asked for as long as the kernel keeps its connection, then it is gone. recv counts what has come and was not read, send what the peer has not acknowledged; a FIN is told apart from both. The timer says when the kernel acts by itself.",
 			Params:  []sock.Param{ever},
@@ -80,29 +80,29 @@ func (v *View) Verbs() []sock.Verb {
 				}
 				return a.Give(sock.Str(e.state)), nil
 			}},
-		{Name: "wait_state", Asks: true, Waits: true, Gives: "the state",
+		{Name: "wait_state", Asks: true, Waits: true, Records: sock.RecordState, Gives: "the state",
 			Summary: "wait until a socket is in a TCP state",
 			Details: "It asks again and again, at most every 20 ms. In a script it takes the place of a sleep.",
 			Params:  []sock.Param{ever, {Name: "state", Kind: sock.WordKind, Choices: states}},
 			Example: "wait_state 3 CLOSE_WAIT --timeout 1s", See: "tcp(7)", Run: v.waitState},
-		{Name: "queues", Asks: true, Gives: "both queues of a listener: lengths, limit, entries",
+		{Name: "queues", Asks: true, Records: sock.RecordQueues, Gives: "both queues of a listener: lengths, limit, entries",
 			Summary: "tell who waits at a listener",
 			Details: "Incomplete: a SYN has come, the handshake is not over. Completed: connections that accept has not taken; at most one more than the backlog. A connection that was reset while it waited counts in the length and has no entry any more: it is dead. The kernel does not tell in which order accept will take them: they are listed by handle, then by address.",
 			Params:  []sock.Param{{Name: "socket", Kind: sock.HandleKind, Fits: (*sock.Handle).Listening}},
 			Errors:  []sock.Cause{{Errno: "EINVAL", When: "the socket does not listen"}},
 			Example: "queues srv", See: "listen(2), sock_diag(7)", Show: showQueues, Run: v.queues},
-		{Name: "sockets", Asks: true, Gives: "a row for each socket",
+		{Name: "sockets", Asks: true, Records: sock.RecordCall, Gives: "a row for each socket",
 			Summary: "list all sockets of this network, of whatever program",
 			Details: "Those of this session have their handle's number first. Of a listener recv is how many wait, and send the backlog, as ss shows them.",
 			Params: []sock.Param{{Name: "protocol", Kind: sock.WordKind, Optional: true, Default: sock.Str("tcp"), Choices: []string{"tcp", "udp"}},
 				{Name: "port", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 65535}, host},
 			Example: "sockets tcp 2333", See: "sock_diag(7), ss(8)", Show: showSockets, Run: v.sockets},
-		{Name: "counters", Asks: true, Gives: "the counters by name",
+		{Name: "counters", Asks: true, Records: sock.RecordCall, Gives: "the counters by name",
 			Summary: "tell the counters of this network",
 			Details: "Without names: those that are not 0. A name may be a part of one: Listen gives ListenOverflows and ListenDrops. They are what nstat shows, of IP, ICMP, TCP and UDP.",
 			Params:  []sock.Param{{Name: "names", Kind: sock.TextKind, Rest: true, Optional: true}, host},
 			Example: "counters Listen Retrans", See: "nstat(8), proc(5)", Show: showCounters, Run: v.counters},
-		{Name: "doctor", Asks: true, Gives: "a row for each thing",
+		{Name: "doctor", Asks: true, Records: sock.RecordNone, Gives: "a row for each thing",
 			Summary: "tell what this system allows, and what to do about the rest",
 			Details: "Each is tried, not guessed: sock_diag, IPv6, ports below 1024, how many descriptors, raw sockets, private networks.",
 			Example: "doctor", See: "capabilities(7), user_namespaces(7)", Show: showDoctor, Run: v.doctor},
@@ -213,7 +213,7 @@ func showQueues(r sock.Result) string {
 	list(field(q, "incomplete"), func(e sock.Value) string {
 		text := ", SYN+ACK sent"
 		if n := int(field(e, "repeats").Num); n > 0 {
-			text += fmt.Sprintf(" and repeated %d times", n)
+			text += " and repeated " + sock.Times(n)
 		}
 		return text
 	})

@@ -100,7 +100,7 @@ func (c *cable) collect() {
 	for _, h := range c.lab.hosts {
 		for data := h.loopback.next(); data != nil; data = h.loopback.next() {
 			if p, ok := wire.Decode(data); ok {
-				c.tell(&p, data, h.name+":lo")
+				c.tell(&p, data, h)
 			}
 		}
 	}
@@ -113,6 +113,7 @@ func (c *cable) collect() {
 			}
 			f := &frame{Segment: c.tracker.Segment(&pk), bits: pk.Bits, from: p, to: to}
 			f.Frame, f.Where = slices.Clone(data), "cable"
+			f.FromHost, f.ToHost = p.host.name, to.host.name
 			c.take(f)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 )
@@ -42,6 +43,22 @@ func (l *Lab) Held() []string {
 		all = append(all, segmentText(f.value()))
 	}
 	return all
+}
+
+// Timer tells of a segment that is held which kernel's timer runs for it, and how long:
+// "client: retransmission in 1s". It is "" for others.
+func (l *Lab) Timer(s journal.Segment) string {
+	if l.cable == nil {
+		return ""
+	}
+	for _, f := range l.cable.held {
+		if f.From == s.From && f.To == s.To && f.Seq == s.Seq && f.Flags == s.Flags && f.Len == s.Len {
+			if at, timer, left := l.cable.timer(f); timer != "" {
+				return timerText(at.host.name, timer, left.Seconds())
+			}
+		}
+	}
+	return ""
 }
 
 func misuse(format string, args ...any) error { return sock.Misuse(fmt.Sprintf(format, args...)) }

@@ -138,14 +138,15 @@ func (c *cable) note(f *frame, fate journal.Fate) {
 	j.Add(c.lab.tab.Loop.Current(), 0, f.Segment)
 }
 
-// tell adds a segment that was only seen: a loopback has carried it when it is read here,
-// so what it has changed comes after.
-func (c *cable) tell(p *wire.Packet, data []byte, where string) {
+// tell adds a segment that was only seen, on a host's loopback. That has carried it when it
+// is read here, so what it has changed comes after.
+func (c *cable) tell(p *wire.Packet, data []byte, on *Host) {
 	j := c.lab.tab.Journal
 	if j == nil {
 		return
 	}
-	s := c.tracker.Segment(p)
-	s.Fate, s.Where, s.Frame, s.At = journal.Seen, where, slices.Clone(data), j.Since(time.Now())
+	s := on.tracker.Segment(p)
+	s.FromHost, s.ToHost = on.name, on.name
+	s.Fate, s.Where, s.Frame, s.At = journal.Seen, on.name+":lo", slices.Clone(data), j.Since(time.Now())
 	j.Add(c.lab.tab.Loop.Current(), 0, s)
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"socksh/luabind/sock"
+	"socksh/luabind/wire"
 )
 
 // A Host is one network of a lab, with an interface at the cable.
@@ -26,6 +27,7 @@ type Host struct {
 	index     int // of its interface
 	port      *port
 	loopback  *tap
+	tracker   wire.Tracker // of the loopback
 	ended     bool
 	Script    any // the script language's object for it
 }
@@ -78,7 +80,7 @@ var textbook = [][2]string{
 	{"net.ipv4.tcp_no_metrics_save", "1"},
 	{"net.ipv4.tcp_rto_min_us", "1000000"}, // RFC 6298, section 2: a second; Linux takes a fifth
 	{"net.ipv4.tcp_early_retrans", "0"},    // no tail loss probes, RFC 8985
-	{"net.ipv4.tcp_recovery", "0"},         // three duplicate ACKs, RFC 5681, and no clock
+	{"net.ipv4.tcp_recovery", "0"},         // three duplicate ACKs, RFC 5681, and no clock, where the kernel can do that still
 }
 
 // quiet keeps IPv6 from talking by itself on interfaces to come.

@@ -56,6 +56,9 @@ func (*Lab) Pump() {}
 // Holds reports whether the cable keeps segments.
 func (*Lab) Holds() bool { return false }
 
+// Timer tells which timer runs for a held segment.
+func (*Lab) Timer(journal.Segment) string { return "" }
+
 // Held returns the held segments in words.
 func (*Lab) Held() []string { return nil }
 

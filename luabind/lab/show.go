@@ -76,10 +76,10 @@ func showWire(r sock.Result) string {
 	list("held", func(s sock.Value) string {
 		text := ""
 		if n := field(s, "repeats"); n.Num > 0 {
-			text += ", repeated " + times(int(n.Num))
+			text += ", repeated " + sock.Times(int(n.Num))
 		}
 		if timer := field(s, "timer"); timer.Type != sock.Nil {
-			text += "; " + field(s, "at").Str + ": " + timer.Str + " in " + roughly(field(s, "expires").Num)
+			text += "; " + timerText(field(s, "at").Str, timer.Str, field(s, "expires").Num)
 		}
 		return text
 	})
@@ -97,11 +97,8 @@ func showWire(r sock.Result) string {
 	return strings.Join(rows, "\n")
 }
 
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
+func timerText(at, timer string, seconds float64) string {
+	return at + ": " + timer + " in " + roughly(seconds)
 }
 
 func roughly(seconds float64) string {

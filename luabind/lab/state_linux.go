@@ -22,6 +22,16 @@ func seconds(d time.Duration) sock.Value {
 	return sock.Value{Type: sock.Number, Num: d.Seconds(), Str: d.String()}
 }
 
+// timer returns which kernel's timer runs while a frame is held: its sender's, or that of
+// the one which waits for it. It is "" for none.
+func (c *cable) timer(f *frame) (at *port, timer string, left time.Duration) {
+	if timer, left = c.lab.view.Timer(f.from.host, f.From, f.To); timer != "" {
+		return f.from, timer, left
+	}
+	timer, left = c.lab.view.Timer(f.to.host, f.To, f.From)
+	return f.to, timer, left
+}
+
 // describe is what is on the cable.
 func (c *cable) describe() sock.Value {
 	var held, flight, faults []sock.Value
@@ -30,10 +40,8 @@ func (c *cable) describe() sock.Value {
 		if f.repeats > 0 {
 			v = add(v, "repeats", sock.Num(f.repeats))
 		}
-		if timer, left := c.lab.view.Timer(f.from.host, f.From, f.To); timer != "" {
-			v = withTimer(v, f.from, timer, left)
-		} else if timer, left := c.lab.view.Timer(f.to.host, f.To, f.From); timer != "" {
-			v = withTimer(v, f.to, timer, left)
+		if at, timer, left := c.timer(f); timer != "" {
+			v = withTimer(v, at, timer, left)
 		}
 		held = append(held, v)
 	}

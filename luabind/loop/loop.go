@@ -30,13 +30,13 @@ const spareWorkers = 1024
 type Loop struct {
 	// Idle is called before the loop sleeps, to flush what is buffered.
 	Idle func()
-	// Stuck is called before the loop sleeps while it is [Loop.Quiet] and no descriptor is
-	// ready. It may be nil.
+	// Stuck is called before the loop sleeps while it is [Loop.Quiet]. It may be nil.
 	Stuck func()
 
 	poll    poller
 	sources []*Source // by descriptor
 	ready   []*Task   // in the order they will run
+	turn    []*Task   // those that run before them, in the present turn
 	spare   []*Task   // the array that ready grows into next
 	current *Task
 	used    int       // of the current task's budget
@@ -82,7 +82,7 @@ func (l *Loop) Run(done func() bool) {
 		batch := l.ready
 		l.ready = l.spare[:0]
 		for i, t := range batch {
-			batch[i] = nil
+			batch[i], l.turn = nil, batch[i+1:]
 			l.step(t)
 		}
 		l.spare = batch
@@ -96,8 +96,13 @@ func (l *Loop) Run(done func() bool) {
 			if timeout != 0 && l.Idle != nil {
 				l.Idle()
 			}
-			if timeout < 0 && l.Stuck != nil && l.Quiet() {
-				timeout = l.stuck()
+			if timeout < 0 && l.Stuck != nil {
+				if l.Quiet() {
+					l.Stuck()
+				}
+				if len(l.ready) > 0 || l.hasPosted() {
+					timeout = 0
+				}
 			}
 		}
 		l.poll.wait(timeout, l.event)
@@ -123,9 +128,15 @@ func (l *Loop) Close() {
 	l.poll.close()
 }
 
-// Quiet reports whether every task but the current one waits, and only a descriptor or
-// another goroutine's Post can end a wait: no task has a deadline.
-func (l *Loop) Quiet() bool { return len(l.ready) == 0 && len(l.timers) == 0 && l.blocked == 0 }
+// Quiet reports whether every task but the current one waits, and nothing that could end a
+// wait is there yet: no descriptor is ready, nothing is posted, no task has a deadline.
+func (l *Loop) Quiet() bool {
+	if len(l.timers) > 0 || l.blocked > 0 || len(l.turn) > 0 || l.hasPosted() {
+		return false
+	}
+	l.poll.wait(0, l.event)
+	return len(l.ready) == 0
+}
 
 // Current returns the task that is running, or nil between tasks.
 func (l *Loop) Current() *Task { return l.current }
@@ -142,19 +153,6 @@ func (l *Loop) runPosted() {
 	for _, f := range fs {
 		f()
 	}
-}
-
-// stuck calls Stuck if no descriptor has anything to tell either, and returns how long
-// to sleep.
-func (l *Loop) stuck() time.Duration {
-	l.poll.wait(0, l.event)
-	if l.Quiet() && !l.hasPosted() {
-		l.Stuck()
-	}
-	if l.hasPosted() || len(l.ready) > 0 {
-		return 0
-	}
-	return -1
 }
 
 func (l *Loop) hasPosted() bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -248,4 +249,25 @@ func TestPost(t *testing.T) {
 		}()
 	}
 	l.Run(func() bool { return count == 4000 })
+}
+
+// TestQuiet asks while a task has not had its turn, when there is nothing, and while a
+// descriptor has something to tell that nobody has heard yet.
+func TestQuiet(t *testing.T) {
+	l, run := start(t)
+	a, b := pair(t, l)
+	var got []bool
+	run(func(task *Task) error {
+		return task.Wait(a, Read, time.Time{})
+	}, func(task *Task) error {
+		got = append(got, l.Quiet())
+		task.Yield()
+		got = append(got, l.Quiet())
+		unix.Write(b.FD, []byte("x"))
+		got = append(got, l.Quiet())
+		return nil
+	}, func(*Task) error { return nil })
+	if want := []bool{false, true, false}; !slices.Equal(got, want) {
+		t.Errorf("quiet: %v, not %v", got, want)
+	}
 }

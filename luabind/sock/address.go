@@ -167,6 +167,17 @@ func portFollows(host, port Value) bool {
 	return isIPv6(host.Str) || !strings.Contains(host.Str, ":")
 }
 
+// PortFollows reports whether the words of an address and its port are two.
+func PortFollows(host, port string) bool { return portFollows(Str(host), Str(port)) }
+
+// JoinPort makes one address of host and port, which are two arguments.
+func JoinPort(host, port string) string {
+	if isIPv6(host) {
+		host = "[" + host + "]"
+	}
+	return host + ":" + port
+}
+
 // parseAddr is [ParseAddr]; a script often uses the same address again and again.
 func (t *Table) parseAddr(s string) (*Addr, error) {
 	if t.lastAddr != nil && s == t.lastText {

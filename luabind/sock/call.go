@@ -206,10 +206,7 @@ func (c *Call) Bind() error {
 		case len(in) > 0 && !(in[0].Type == Nil && p.Optional):
 			v = in[0]
 			if p.Kind == AddressKind && len(in) > 1 && portFollows(v, in[1]) {
-				v = Str(v.Str + ":" + in[1].String())
-				if isIPv6(in[0].Str) {
-					v = Str("[" + in[0].Str + "]:" + in[1].String())
-				}
+				v = Str(JoinPort(v.Str, in[1].String()))
 				in = in[1:]
 			}
 			in = in[1:]

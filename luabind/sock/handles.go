@@ -26,7 +26,7 @@ func tableVerbs() []Verb {
 				}
 				return nil, nil
 			}},
-		{Name: "fd", Asks: true, Gives: "the number",
+		{Name: "fd", Asks: true, Records: RecordCall, Gives: "the number",
 			Summary: "tell the descriptor behind a handle",
 			Details: "A socket is a file to the kernel: the descriptor is what the system calls take.",
 			Params:  []Param{{Name: "socket", Kind: HandleKind}},
@@ -150,4 +150,12 @@ func (t *Table) Addresses() []string {
 		}
 	}
 	return all
+}
+
+// Times says how often: "once", "3 times".
+func Times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
 }

@@ -8,7 +8,7 @@ import (
 
 // infoVerb is TCP_INFO for people.
 func infoVerb() Verb {
-	return Verb{Name: "info", Asks: true, Gives: "the fields of TCP_INFO, and the congestion control by name",
+	return Verb{Name: "info", Asks: true, Records: RecordCall, Gives: "the fields of TCP_INFO, and the congestion control by name",
 		Summary: "tell how a TCP connection is doing",
 		Details: "What getsockopt TCP_INFO tells, with units, by what it is about. A segment counts as in flight until it is acknowledged; of bytes acknowledged the SYN is one. In Lua all fields come by name: times are seconds.",
 		Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: (*Handle).Stream}},

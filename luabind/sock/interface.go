@@ -11,7 +11,7 @@ import (
 // interfaceVerbs tell of the machine's network interfaces.
 func interfaceVerbs() []Verb {
 	return []Verb{
-		{Name: "interfaces", Asks: true, Gives: "a row for each interface",
+		{Name: "interfaces", Asks: true, Records: RecordCall, Gives: "a row for each interface",
 			Summary: "list the network interfaces",
 			Details: "Each row: number, name, flags, MTU in bytes, hardware address, addresses with their networks.",
 			Example: "interfaces", See: "netdevice(7), getifaddrs(3)", Show: showInterfaces,
@@ -26,7 +26,7 @@ func interfaceVerbs() []Verb {
 				}
 				return a.Give(Value{Type: List, Any: rows}), nil
 			}},
-		{Name: "if_nametoindex", Asks: true, Gives: "the number",
+		{Name: "if_nametoindex", Asks: true, Records: RecordCall, Gives: "the number",
 			Summary: "tell the number of a network interface",
 			Params:  []Param{{Name: "name", Kind: TextKind}},
 			Errors:  []Cause{{"ENODEV", "no interface has that name"}},
@@ -38,7 +38,7 @@ func interfaceVerbs() []Verb {
 				}
 				return a.Give(Num(n)), nil
 			}},
-		{Name: "if_indextoname", Asks: true, Gives: "the name",
+		{Name: "if_indextoname", Asks: true, Records: RecordCall, Gives: "the name",
 			Summary: "tell the name of a network interface",
 			Params:  []Param{{Name: "number", Kind: IntKind, Max: 1<<31 - 1}},
 			Errors:  []Cause{{"ENXIO", "no interface has that number"}},

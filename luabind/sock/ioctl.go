@@ -26,7 +26,7 @@ func ioctlVerbs() []Verb {
 		details += " " + r.name + ": " + r.meaning + "."
 	}
 	return []Verb{
-		{Name: "ioctl", Gives: "the number",
+		{Name: "ioctl", Records: RecordCall, Gives: "the number",
 			Summary: "ask a socket by an ioctl",
 			Details: details,
 			Params:  []Param{socket, {Name: "request", Kind: WordKind, Choices: choices}},

@@ -20,6 +20,7 @@ type Job struct {
 	Err     error  // once it has failed
 	Taken   bool   // whether someone has seen the result
 	Waiters int    // how many wait for it in join
+	Input   int    // the journal's event of the input that it was, 0 for none
 }
 
 // Name returns the job's name, such as "j1".

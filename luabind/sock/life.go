@@ -36,7 +36,7 @@ func lifeVerbs() []Verb {
 			Errors:  []Cause{{"EOPNOTSUPP", "only unix sockets come in pairs"}},
 			Example: "a, b = socketpair unix dgram", See: "socketpair(2)",
 			Run: doSocketpair},
-		{Name: "bind", Gives: "the address now bound, with the port the system chose for 0",
+		{Name: "bind", Records: RecordNamed, Gives: "the address now bound, with the port the system chose for 0",
 			Summary: "give a socket its own address",
 			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: talks}, {Name: "address", Kind: AddressKind}},
 			Errors: []Cause{{"EADDRINUSE", "another socket has the address"}, {"EADDRNOTAVAIL", "the address is not of this machine"},

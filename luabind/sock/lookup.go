@@ -33,7 +33,7 @@ const (
 // lookupVerbs are the calls between names and addresses.
 func lookupVerbs() []Verb {
 	return []Verb{
-		{Name: "getaddrinfo", Asks: true, Waits: true, Gives: "a row for each address: family, type, protocol, address",
+		{Name: "getaddrinfo", Asks: true, Waits: true, Records: RecordCall, Gives: "a row for each address: family, type, protocol, address",
 			Summary: "look up a host and a service together",
 			Details: "HOST may be \"\": the loopback, or any address with passive. The lookup is this program's own, so that it can be cancelled: it reads the hosts file, the services file and asks the name servers, and knows no other source of nsswitch.conf. With canonname the first row has the name that others are aliases of.",
 			Params: []Param{{Name: "host", Kind: TextKind}, {Name: "service", Kind: TextKind, Optional: true},
@@ -45,7 +45,7 @@ func lookupVerbs() []Verb {
 			Errors: []Cause{{"EAI_NONAME", "no such host, or a name where numerichost wants an address"}, {"EAI_SERVICE", "no such service for that type"},
 				{"EAI_ADDRFAMILY", "the address is of another family"}, {"EAI_AGAIN", "the name server does not answer"}, {"EAI_SOCKTYPE", "no protocol fits the type"}},
 			Example: "getaddrinfo localhost http", See: "getaddrinfo(3)", Show: showRows, Run: doGetaddrinfo},
-		{Name: "getnameinfo", Asks: true, Waits: true, Gives: "the host and the service",
+		{Name: "getnameinfo", Asks: true, Waits: true, Records: RecordCall, Gives: "the host and the service",
 			Summary: "look up the names of an address and its port",
 			Details: "What has no name is given as a number, unless namereqd is set. dgram asks for a service of UDP. nofqdn leaves the domain out.",
 			Params: []Param{{Name: "address", Kind: AddressKind},

@@ -14,7 +14,7 @@ func messageVerbs() []Verb {
 	socket := Param{Name: "socket", Kind: HandleKind, Fits: talks}
 	flags := Param{Name: "flags", Kind: FlagsKind, Optional: true}
 	return []Verb{
-		{Name: "sendmsg", Waits: true, Gives: "how many bytes were sent",
+		{Name: "sendmsg", Waits: true, Records: RecordSent, Gives: "how many bytes were sent",
 			Summary: "send pieces of data as one message, with control messages",
 			Details: "The pieces go out one after the other, of a datagram as one datagram. In Lua: s:sendmsg({\"a\", \"b\"}, {to = address, fds = {f}}). A descriptor that is passed on is shared from then on: its O_NONBLOCK is cleared, as other programs expect, unless nonblock has set it.",
 			Params:  []Param{socket, {Name: "data", Kind: BytesKind, Optional: true, Rest: true}, {Name: "to", Kind: AddressKind, Optional: true}, flags, {Name: "control", Kind: ControlKind, Optional: true}},

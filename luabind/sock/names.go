@@ -12,13 +12,13 @@ import (
 func nameVerbs() []Verb {
 	socket := Param{Name: "socket", Kind: HandleKind}
 	return []Verb{
-		{Name: "getsockname", Asks: true, Gives: "the address",
+		{Name: "getsockname", Asks: true, Records: RecordNamed, Gives: "the address",
 			Summary: "tell a socket's own address",
 			Params:  []Param{socket}, Example: "getsockname 2", See: "getsockname(2)",
 			Run: func(_ *loop.Task, tab *Table, a *Args) (Result, error) {
 				return tab.name(a, false)
 			}},
-		{Name: "getpeername", Asks: true, Gives: "the address",
+		{Name: "getpeername", Asks: true, Records: RecordNamed, Gives: "the address",
 			Summary: "tell the address of a socket's peer",
 			Params:  []Param{{Name: "socket", Kind: HandleKind, Fits: talks}},
 			Errors:  []Cause{{"ENOTCONN", "the socket is not connected"}},
@@ -26,7 +26,7 @@ func nameVerbs() []Verb {
 			Run: func(_ *loop.Task, tab *Table, a *Args) (Result, error) {
 				return tab.name(a, true)
 			}},
-		{Name: "gethostname", Asks: true, Gives: "the name",
+		{Name: "gethostname", Asks: true, Records: RecordCall, Gives: "the name",
 			Summary: "tell the name of this machine",
 			Example: "gethostname", See: "gethostname(2)",
 			Run: func(_ *loop.Task, _ *Table, a *Args) (Result, error) {
@@ -36,7 +36,7 @@ func nameVerbs() []Verb {
 				}
 				return a.Give(Str(name)), nil
 			}},
-		{Name: "resolve", Asks: true, Waits: true, Gives: "its IP addresses",
+		{Name: "resolve", Asks: true, Waits: true, Records: RecordCall, Gives: "its IP addresses",
 			Summary: "look up a host name",
 			Details: "It asks the hosts file and the name servers, as the addresses of connect, bind and sendto do.",
 			Params: []Param{{Name: "host", Kind: TextKind},

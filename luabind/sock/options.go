@@ -42,7 +42,7 @@ func optionVerbs() []Verb {
 				}
 				return a.Give(v), nil
 			}},
-		{Name: "options", Asks: true, Gives: "a table of names and values; a second one has the defaults of those that were set otherwise",
+		{Name: "options", Asks: true, Records: RecordCall, Gives: "a table of names and values; a second one has the defaults of those that were set otherwise",
 			Summary: "list the options that a socket has, with their values",
 			Details: "A mark stands where the value is another than that of a fresh socket of the same kind, which is opened to ask it. Left out are options that reading changes, as SO_ERROR, and those that can only be set.",
 			Params:  []Param{socket}, Example: "options 1", See: "getsockopt(2), socket(7)", Show: showOptions,

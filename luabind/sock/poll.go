@@ -13,12 +13,12 @@ import (
 // waitVerbs are the calls that only wait.
 func waitVerbs() []Verb {
 	return []Verb{
-		{Name: "poll", Waits: true, Gives: "each ready handle with its events; nothing when the time is up",
+		{Name: "poll", Waits: true, Records: RecordCall, Gives: "each ready handle with its events; nothing when the time is up",
 			Summary: "wait until sockets are ready",
 			Details: "Events: in, out, pri, rdhup are asked for with --events (default in), or of one handle, as in 3:out; err, hup, nval come unasked. A handle that holds received bytes is ready for in. Lua takes a list as poll gives it as well: poll({{handle = s, events = \"out\"}}).",
 			Params:  []Param{{Name: "sockets", Kind: HandlesKind, Rest: true}, {Name: "events", Kind: EventsKind, Optional: true, Default: Str("in")}},
 			Example: "poll 1 2:out --timeout 1", See: "poll(2)", Run: doPoll},
-		{Name: "sleep",
+		{Name: "sleep", Records: RecordCall,
 			Summary: "wait for a time",
 			Params:  []Param{{Name: "time", Kind: DurationKind}},
 			Example: "sleep 500ms", See: "nanosleep(2)",

@@ -167,6 +167,9 @@ func (t *Table) Youngest(n int) []*Handle {
 	return all
 }
 
+// Last returns the number of the handle that was made last, 0 if there was none.
+func (t *Table) Last() int { return t.last }
+
 // Known returns handle n if it is open, or was closed not long ago; else nil.
 func (t *Table) Known(n int) *Handle {
 	if h := t.open[n]; h != nil {
@@ -281,6 +284,9 @@ func (t *Table) SetName(h *Handle, name string) error {
 	}
 	if t.Named != nil {
 		t.Named(h, before)
+	}
+	if t.Journal != nil && !h.closed {
+		t.tellSocket(t.Loop.Current(), h, 0)
 	}
 	return nil
 }

@@ -75,14 +75,7 @@ func (c *Call) moves() bool {
 // tellSocket tells what h is, if that is not known yet; a new one was made of handle n,
 // if that is not 0.
 func (t *Table) tellSocket(task *loop.Task, h *Handle, n int) {
-	f := journal.Socket{FD: h.FD, Name: h.Name, Host: HostName(h.Host), Listens: h.listening}
-	f.Family, f.Type = h.KindNames()
-	if sysName(h.FD, false, &t.raw) == nil {
-		f.Local = t.raw.decode().text().String()
-	}
-	if sysName(h.FD, true, &t.raw) == nil {
-		f.Peer = t.raw.decode().text().String()
-	}
+	f := t.Fact(h)
 	if t.sockets == nil {
 		t.sockets = make(map[*Handle]journal.Socket)
 	}
@@ -91,6 +84,22 @@ func (t *Table) tellSocket(task *loop.Task, h *Handle, n int) {
 		f.Of = n
 		t.Journal.Add(task, h.N, f)
 	}
+}
+
+// Fact returns what is known of h now, as the journal tells it.
+func (t *Table) Fact(h *Handle) journal.Socket {
+	f := journal.Socket{FD: h.FD, Name: h.Name, Host: HostName(h.Host), Listens: h.listening}
+	f.Family, f.Type = h.KindNames()
+	if h.closed {
+		return f
+	}
+	if sysName(h.FD, false, &t.raw) == nil {
+		f.Local = t.raw.decode().text().String()
+	}
+	if sysName(h.FD, true, &t.raw) == nil {
+		f.Peer = t.raw.decode().text().String()
+	}
+	return f
 }
 
 // typed returns the call as a command, the arguments as they were given.

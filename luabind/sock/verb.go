@@ -73,13 +73,14 @@ type Verb struct {
 	Name    string
 	Aliases []string
 	Params  []Param
-	Waits   bool   // may wait, and so takes the named parameter timeout
-	Makes   bool   // its first result is a new handle
-	Shell   bool   // is the session's own and has no method form
-	Asks    bool   // changes nothing: pictures leave its calls out
-	Gives   string // what comes back, in words; "" for nothing
-	Summary string // one line, as in the NAME section of a man page
-	Details string // the contract: what it does beyond the system call, units, EOF
+	Waits   bool      // may wait, and so takes the named parameter timeout
+	Makes   bool      // its first result is a new handle
+	Shell   bool      // is the session's own and has no method form
+	Asks    bool      // changes nothing: pictures leave its calls out
+	Records Recording // what a recording of a session makes of it
+	Gives   string    // what comes back, in words; "" for nothing
+	Summary string    // one line, as in the NAME section of a man page
+	Details string    // the contract: what it does beyond the system call, units, EOF
 	Errors  []Cause
 	Example string
 	See     string              // man pages
@@ -91,6 +92,23 @@ type Verb struct {
 	RunData  func(*loop.Task, *Table, *Handle, string) (Value, error)
 	RunCount func(*loop.Task, *Table, *Handle, int) (Value, error)
 }
+
+// A Recording says what a recording of a session expects where a call of the verb went
+// well.
+type Recording uint8
+
+// The recordings.
+const (
+	RecordEqual  Recording = iota // the same result
+	RecordStream                  // the same bytes, in pieces of any size, or the end of the stream
+	RecordLines                   // the same lines, in pieces of any size
+	RecordSent                    // that all of the data goes out
+	RecordNamed                   // the same address: a variable where the system has chosen its port
+	RecordState                   // that the socket comes to that state
+	RecordQueues                  // that the listener's queues come to be that long
+	RecordCall                    // nothing: what it gives is another on each run
+	RecordNone                    // not even the call: it was for a person to look at
+)
 
 // A Cause is an error and when a verb gives it.
 type Cause struct{ Errno, When string }

@@ -13,7 +13,7 @@ var errSandbox = errors.New("the sandbox does not see segments")
 // Verbs returns the rows of this package, in the order help prints them.
 func (w *Wire) Verbs() []sock.Verb {
 	return []sock.Verb{
-		{Name: "capture", Shell: true, Gives: "what is captured, if nothing is given",
+		{Name: "capture", Shell: true, Records: sock.RecordNone, Gives: "what is captured, if nothing is given",
 			Summary: "write the segments that pass into a file for tshark and its like",
 			Details: "From now on the segments of this session's sockets, on the loopback or the interfaces that are named, which needs the right CAP_NET_RAW. With a lab, what its cable and its hosts' loopbacks carry, which needs none; capture FILE lo has the real loopback, too. Each has the call during which it passed as its comment, and what the cable has lost says so there. The file is in the form pcapng, and complete after each call. off ends it, and so does the end of the session. The journal gets the segments too, and with it pictures.",
 			Params: []sock.Param{{Name: "file", Kind: sock.FileKind, Optional: true},
@@ -45,7 +45,7 @@ func (w *Wire) capture(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result
 	for _, v := range a.Rest() {
 		interfaces = append(interfaces, v.Str)
 	}
-	if len(interfaces) == 0 && len(tab.Hosts()) == 0 {
+	if len(interfaces) == 0 && (tab.Hosts == nil || len(tab.Hosts()) == 0) {
 		interfaces = []string{loopback}
 	}
 	return nil, w.start(name, interfaces)

@@ -421,13 +421,13 @@ func TestOwnersForget(t *testing.T) {
 	own := netip.MustParseAddrPort(r.run("getsockname 1"))
 	r.run("close 1")
 	peer := netip.MustParseAddrPort(l.Addr().String())
-	if h := r.wire.owners.of("TCP", own, peer); h == nil || h.N != 1 {
+	if h := r.wire.owners.of("", "TCP", own, peer); h == nil || h.N != 1 {
 		t.Errorf("a closed handle is %v", h)
 	}
 	for _, p := range r.wire.owners.places {
 		p.since = time.Now().Add(-2 * afterlife)
 	}
-	if h := r.wire.owners.of("TCP", own, peer); h != nil {
+	if h := r.wire.owners.of("", "TCP", own, peer); h != nil {
 		t.Errorf("long after it is %v", h)
 	}
 	if r.wire.owners.sweep(); len(r.wire.owners.places)+len(r.wire.owners.connected) > 0 {

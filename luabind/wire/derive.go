@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socksh/luabind/journal"
+	"socksh/luabind/sock"
 )
 
 // Where segments cannot be seen, some of them follow from what is known, on the loopback,
@@ -69,7 +70,7 @@ func (w *Wire) deriveFromCall() {
 		return
 	}
 	h := w.tab.Known(w.calls[r.Call].handle)
-	if h == nil || protocolOf(h) != "TCP" {
+	if h == nil || ofLab(h) || protocolOf(h) != "TCP" {
 		return
 	}
 	own, _ := w.tab.Ends(h)
@@ -84,6 +85,9 @@ func (w *Wire) deriveFromCall() {
 	}
 }
 
+// ofLab reports whether a handle's segments are seen, whatever the rights.
+func ofLab(h *sock.Handle) bool { return h != nil && h.Host != nil }
+
 // Before derives segments from changes of states, which the journal is about to be
 // told.
 func (w *Wire) Before(changes []journal.Event) {
@@ -92,7 +96,7 @@ func (w *Wire) Before(changes []journal.Event) {
 	}
 	for _, e := range changes {
 		s, ok := e.Fact.(journal.State)
-		if !ok {
+		if !ok || ofLab(w.tab.Known(e.Handle)) {
 			continue
 		}
 		s.Local, s.Peer = plain(s.Local), plain(s.Peer)

@@ -123,7 +123,7 @@ func (w *Wire) during(now *loop.Task, ends ...*sock.Handle) *loop.Task {
 // this session's.
 func (w *Wire) Ends(s journal.Segment) (from, to *sock.Handle) {
 	for _, protocol := range []string{s.Protocol, "TCP", "UDP"} { // an ICMP error has the ends of what it is about
-		from, to = w.owners.of(protocol, s.From, s.To), w.owners.of(protocol, s.To, s.From)
+		from, to = w.owners.of(s.FromHost, protocol, s.From, s.To), w.owners.of(s.ToHost, protocol, s.To, s.From)
 		if from != nil || to != nil || s.Protocol == "TCP" || s.Protocol == "UDP" {
 			break
 		}

@@ -20,19 +20,20 @@ type owners struct {
 // A place is where a handle was last seen.
 type place struct {
 	handle    *sock.Handle
+	host      string // of a lab, "" for the real network
 	protocol  string
 	own, peer netip.AddrPort
 	since     time.Time // when it was found closed
 }
 
 type pair struct {
-	protocol  string
-	own, peer netip.AddrPort
+	host, protocol string
+	own, peer      netip.AddrPort
 }
 
 type local struct {
-	protocol string
-	own      netip.AddrPort
+	host, protocol string
+	own            netip.AddrPort
 }
 
 // A closed handle has segments for as long as the kernel may keep its connection. Of all
@@ -66,7 +67,7 @@ func (o *owners) learn(tab *sock.Table, h *sock.Handle) {
 	if len(o.places) >= mostPlaces {
 		o.sweep()
 	}
-	p := &place{handle: h, protocol: protocolOf(h), own: own, peer: peer}
+	p := &place{handle: h, host: sock.HostName(h.Host), protocol: protocolOf(h), own: own, peer: peer}
 	o.places[h] = p
 	switch {
 	case sotype == unix.SOCK_RAW:
@@ -74,11 +75,13 @@ func (o *owners) learn(tab *sock.Table, h *sock.Handle) {
 	case peer.IsValid():
 		o.connected[p.pair()] = p
 	default:
-		o.bound[local{p.protocol, own}] = p
+		o.bound[p.local()] = p
 	}
 }
 
-func (p *place) pair() pair { return pair{p.protocol, p.own, p.peer} }
+func (p *place) pair() pair { return pair{p.host, p.protocol, p.own, p.peer} }
+
+func (p *place) local() local { return local{p.host, p.protocol, p.own} }
 
 // plain returns an address as packets have it.
 func plain(a netip.AddrPort) netip.AddrPort {
@@ -93,7 +96,7 @@ func (o *owners) forget(p *place) {
 	if o.connected[p.pair()] == p {
 		delete(o.connected, p.pair())
 	}
-	if at := (local{p.protocol, p.own}); o.bound[at] == p {
+	if at := p.local(); o.bound[at] == p {
 		delete(o.bound, at)
 	}
 	for i, r := range o.raw {
@@ -130,22 +133,23 @@ func (p *place) alive() bool {
 	return time.Since(p.since) < afterlife
 }
 
-// of returns the handle at one end of a packet, or nil: that of the connection; else
-// of the port, as a listener's is, which the connections that wait for accept have too.
-func (o *owners) of(protocol string, own, peer netip.AddrPort) *sock.Handle {
-	if p := o.connected[pair{protocol, own, peer}]; p != nil && p.alive() {
+// of returns the handle at one end of a packet, which is on a host of a lab, or "" for the
+// real network; or nil. It is that of the connection; else of the port, as a listener's is,
+// which the connections that wait for accept have too.
+func (o *owners) of(host, protocol string, own, peer netip.AddrPort) *sock.Handle {
+	if p := o.connected[pair{host, protocol, own, peer}]; p != nil && p.alive() {
 		return p.handle
 	}
 	for _, a := range [...]netip.Addr{own.Addr(), netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
 		if a == netip.IPv4Unspecified() && !own.Addr().Is4() {
 			continue
 		}
-		if p := o.bound[local{protocol, netip.AddrPortFrom(a, own.Port())}]; p != nil && p.alive() {
+		if p := o.bound[local{host, protocol, netip.AddrPortFrom(a, own.Port())}]; p != nil && p.alive() {
 			return p.handle
 		}
 	}
 	for _, p := range o.raw {
-		if p.protocol == protocol && !p.handle.Closed() && (p.own.Addr() == own.Addr() || p.own.Addr().IsUnspecified()) {
+		if p.host == host && p.protocol == protocol && !p.handle.Closed() && (p.own.Addr() == own.Addr() || p.own.Addr().IsUnspecified()) {
 			return p.handle
 		}
 	}
@@ -158,5 +162,5 @@ func (o *owners) both(p *Packet) (from, to *sock.Handle) {
 	if p.About != nil {
 		protocol = p.About.Protocol
 	}
-	return o.of(protocol, p.From, p.To), o.of(protocol, p.To, p.From)
+	return o.of("", protocol, p.From, p.To), o.of("", protocol, p.To, p.From)
 }

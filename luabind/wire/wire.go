@@ -49,6 +49,7 @@ type Wire struct {
 	length      int              // how long it was on the wire
 	file        *recording       // nil without one
 	shown       bool             // somebody wants to see segments of the loopback
+	following   bool             // others tell the journal of segments; see Follow
 	deriving    bool             // but that cannot be
 	conclusions conclusions
 }
@@ -95,6 +96,13 @@ func (w *Wire) Show(on bool) error {
 	return err
 }
 
+// Follow has the wire know whose the segments are that others tell the journal of, from now
+// on: those of a lab.
+func (w *Wire) Follow() {
+	w.begin()
+	w.following = true
+}
+
 // Adopt has the segments told that a packet socket receives, which is bound and was made
 // elsewhere, until [Wire.Release]. Their place is called where. The descriptor belongs to the
 // wire from now on, and is closed if there is an error.
@@ -135,6 +143,9 @@ func (w *Wire) arrange() error {
 	return nil
 }
 
+// watches reports whether anybody wants to know whose segments are.
+func (w *Wire) watches() bool { return len(w.taps) > 0 || w.file != nil || w.deriving || w.following }
+
 // begin joins the journal, and learns what was there before.
 func (w *Wire) begin() {
 	if w.log == nil {
@@ -142,7 +153,7 @@ func (w *Wire) begin() {
 		w.log.OnReturn = slices.Insert(w.log.OnReturn, 0, w.look) // before the states: what has passed is why they have changed
 		w.log.Follow(w.follow)
 	}
-	if len(w.taps) == 0 && w.file == nil && !w.deriving {
+	if !w.watches() {
 		w.calls, w.busy, w.unsettled = make(map[int]openCall), make(map[int][]int), make(map[int]openCall)
 		w.owners = owners{}
 		for _, h := range w.tab.Handles() {
@@ -177,7 +188,7 @@ func (w *Wire) remove(unwanted func(*tap) bool) {
 
 // follow learns from the journal which calls go on, and where handles are.
 func (w *Wire) follow(e *journal.Event) {
-	if len(w.taps) == 0 && w.file == nil && !w.deriving {
+	if !w.watches() {
 		return
 	}
 	switch f := e.Fact.(type) {

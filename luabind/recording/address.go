@@ -1,0 +1,160 @@
+package recording
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"socksh/luabind/sock"
+)
+
+// A place is an address that is another on each run: its port was chosen by the system,
+// or is to be, or it is the address of the program under test.
+type place struct {
+	host, name string // name is the variable's
+	any        bool   // the variable stands for the address whatever its host is called
+	fixed      bool   // it is the same on each run, and name what it is
+}
+
+// split cuts "host:port"; ok is false for what is no such address.
+func split(address string) (host, port string, ok bool) {
+	i := strings.LastIndexByte(address, ':')
+	if i < 0 {
+		return "", "", false
+	}
+	host, port = address[:i], address[i+1:]
+	n, err := strconv.Atoi(port)
+	return host, port, err == nil && 0 <= n && n < 1<<16 && !strings.ContainsAny(host, "/@ ") && (!strings.Contains(host, ":") || strings.HasSuffix(host, "]"))
+}
+
+// addresses returns the expression for an address with a port that is a variable.
+func (w *writer) addresses(text string) (string, bool) {
+	if name := w.paths[pathOf(text)]; name != "" {
+		if strings.HasPrefix(text, "unix:") && name != "target" {
+			return `"unix:" .. ` + name, true
+		}
+		return name, true
+	}
+	host, port, ok := split(text)
+	if !ok {
+		return "", false
+	}
+	p := w.ports[port]
+	if p == nil {
+		w.wish[port] = true
+		for n, s := range w.sockets {
+			if s.Local == text && s.Host == "" && w.names[n] != "" && !w.closed[n] {
+				return w.names[n] + ":getsockname()", true
+			}
+		}
+		return "", false
+	}
+	w.used[p.name] = true
+	if p.host == host || p.any || p.fixed {
+		if p.fixed {
+			return sock.Quote(text), true
+		}
+		return p.name, true
+	}
+	return fmt.Sprintf(`"%s:" .. %s:match("%%d+$")`, host, p.name), true
+}
+
+// pathOf returns the path of a unix socket's address.
+func pathOf(address string) string { return strings.TrimPrefix(address, "unix:") }
+
+// atPath reports whether a socket has its address in the file system.
+func atPath(address string) bool { return strings.Contains(pathOf(address), "/") }
+
+// path makes a variable of a path that was bound, so that the recording may run twice at
+// a time.
+func (w *writer) path(typed string) {
+	name := w.pick("path")
+	w.paths[pathOf(typed)] = name
+	w.put(w.local(name) + name + " = os.tmpname() -- for " + pathOf(typed))
+	w.put("os.remove(" + name + ")")
+	w.put("defer(os.remove, " + name + ")")
+}
+
+// address returns what was typed as an address as an expression.
+func (w *writer) address(text string) string {
+	if expr, ok := w.addresses(text); ok {
+		return expr
+	}
+	return w.literal(text)
+}
+
+// learn makes a variable of an address that a call gave, if the system has chosen its
+// port and someone asks for it later. It returns the variable's name, or "".
+func (w *writer) learn(address, name string) string {
+	host, port, ok := split(address)
+	if !ok || w.ports[port] != nil {
+		return ""
+	}
+	if name == "" {
+		name = w.pick("address")
+	}
+	w.ports[port] = &place{host: host, name: name}
+	if !w.wished[port] && !w.needed[name] {
+		return ""
+	}
+	return name
+}
+
+// bound is the argument of a bind that went well. A port that was typed becomes one that
+// the system chooses, so that the recording may run anywhere, and twice at a time.
+func (w *writer) bound(n int, typed string) string {
+	s := w.sockets[n]
+	host, port, ok := split(typed)
+	if s == nil || !ok {
+		return w.address(typed)
+	}
+	if s.Host != "" {
+		w.ports[port] = &place{host: host, fixed: true}
+		return w.address(typed)
+	}
+	if w.ports[port] != nil {
+		return w.address(typed)
+	}
+	free := sock.Quote(host + ":0")
+	if w.serves && w.side(n) == Server {
+		return "vars.listen or " + free
+	}
+	return free
+}
+
+// isTarget reports whether a call of a client reaches a program that is not the session's.
+func (w *writer) isTarget(n int) bool {
+	s := w.sockets[n]
+	if s == nil || s.Host != "" || w.side(n) == Server {
+		return false
+	}
+	if s.Family == "unix" {
+		return atPath(s.Peer) && (w.options.Half == Client || !w.own[pathOf(s.Peer)])
+	}
+	_, port, ok := split(s.Peer)
+	return ok && (w.options.Half == Client || !w.own[port])
+}
+
+// target makes a variable of the address of the program under test.
+func (w *writer) target(n int, typed string) {
+	if w.sockets[n].Family == "unix" {
+		if w.paths[pathOf(typed)] == "" {
+			name := w.pick("target")
+			w.paths[pathOf(typed)] = name
+			w.head = append(w.head, fmt.Sprintf("%s%s = vars.%s or %s", w.local(name), name, name, sock.Quote(typed)))
+		}
+		return
+	}
+	host, port, ok := split(typed)
+	_, peer, _ := split(w.sockets[n].Peer)
+	if !ok || w.ports[port] != nil && w.ports[port].any {
+		return
+	}
+	p := &place{host: host, name: w.pick("target"), any: true}
+	w.ports[port], w.ports[peer] = p, p
+	asked := fmt.Sprintf("vars.%s or %s", p.name, sock.Quote(typed))
+	if w.chosen[port] {
+		asked = fmt.Sprintf(`assert(vars.%s, "which server? --var %s=HOST:PORT")`, p.name, p.name)
+	}
+	w.head = append(w.head, fmt.Sprintf("%s%s = %s", w.local(p.name), p.name, asked))
+}

@@ -1,0 +1,200 @@
+package recording
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/gopher-lua/ast"
+
+	"socksh/luabind/journal"
+	"socksh/luabind/sock"
+	"socksh/luabind/source"
+)
+
+// lua writes Lua as it was typed, with what it gave.
+func (w *writer) lua(st *step) {
+	code := w.code(strings.TrimSpace(st.text))
+	expr := st.line.Expr
+	if expr {
+		code = strings.TrimSpace(strings.TrimPrefix(code, "="))
+	}
+	c := w.verbCall(st, code)
+	if c != nil && c.verb.Records == sock.RecordNone {
+		return
+	}
+	if st.job != "" {
+		w.jobs[st.job] = true
+		w.put(w.local(st.job) + st.job + " = spawn(function()\n" + code + "\nend)")
+		return
+	}
+	out := st.out
+	switch {
+	case c != nil && (out.Ended != "" || len(out.Values) > 0):
+		w.write1(st, w.expect(c, out))
+		w.afterwards(st, c)
+	case out.Ended != "":
+		w.failing(st, code)
+	case expr:
+		w.expression(st, code)
+	default:
+		w.learnNames(st)
+		w.put(code)
+	}
+}
+
+// failing writes code that has raised an error.
+func (w *writer) failing(st *step, code string) {
+	if st.line.Expr {
+		if st.out.Calls == 0 {
+			return // a slip: no call was made
+		}
+		code = "return " + code
+	}
+	body := "function() " + code + " end"
+	if strings.Contains(code, "\n") {
+		body = "function()\n" + code + "\nend"
+	}
+	switch out := st.out; {
+	case out.Ended == journal.TimedOut:
+		w.put("expect.timeout(" + body + ")")
+	case out.Errno != "":
+		w.put(fmt.Sprintf("expect.errno(%q, %s)", out.Errno, body))
+	default:
+		w.put("expect.error(" + body + ")")
+	}
+}
+
+// unsteady are the names in code whose values are others on each run.
+var unsteady = regexp.MustCompile(`\b(clock|time|date|random|fd|tostring|collectgarbage|getenv|tmpname|execute|popen|handles|counters|sockets|jobs|state|options|info|wire|buffer|input|debug)\b`)
+
+// expression writes an expression, and that its value is the same again.
+func (w *writer) expression(st *step, code string) {
+	out := st.out
+	chunk, err := source.Parse("return "+code, "")
+	if err != nil || len(chunk) != 1 {
+		return
+	}
+	exprs := chunk[0].(*ast.ReturnStmt).Exprs
+	if len(exprs) == 0 {
+		return
+	}
+	_, isCall := exprs[0].(*ast.FuncCallExpr)
+	if len(out.Values) > 0 {
+		if n, ok := out.Values[0].(journal.HandleNumber); ok && w.names[int(n)] == "" && len(exprs) == 1 && isCall {
+			w.write1(st, expectation{call: code, makes: []int{int(n)}})
+			return
+		}
+		e := expectation{call: code}
+		if len(exprs) == 1 && !unsteady.MatchString(code) && hasName(code) {
+			w.compare(&e, out.Values[0])
+		}
+		if e.check != "" {
+			if text, ok := out.Values[0].(string); !ok || !address(text) || w.known(text) {
+				w.put(w.statement(e))
+				return
+			}
+		}
+	}
+	if isCall && len(exprs) == 1 {
+		w.put(code)
+	}
+}
+
+func address(text string) bool { _, _, ok := split(text); return ok }
+
+func (w *writer) known(address string) bool { _, ok := w.addresses(address); return ok }
+
+func hasName(code string) bool {
+	for _, t := range source.Tokens(code) {
+		if name := code[t.From:t.To]; t.Kind == source.Name && name != "true" && name != "false" && name != "nil" && name != "not" && name != "and" && name != "or" {
+			return true
+		}
+	}
+	return false
+}
+
+// learnNames finds the variables that one assignment gives handles to.
+func (w *writer) learnNames(st *step) {
+	chunk, err := source.Parse(st.line.Code, "")
+	if err != nil || len(chunk) != 1 || len(st.out.Made) == 0 {
+		return
+	}
+	var names []string
+	switch a := chunk[0].(type) {
+	case *ast.LocalAssignStmt:
+		names = a.Names
+	case *ast.AssignStmt:
+		for _, e := range a.Lhs {
+			id, ok := e.(*ast.IdentExpr)
+			if !ok {
+				return
+			}
+			names = append(names, id.Value)
+		}
+	}
+	if len(names) != len(st.out.Made) && len(st.out.Made) != 1 || len(names) == 0 {
+		return
+	}
+	for i, n := range st.out.Made {
+		w.names[int(n)] = names[i]
+	}
+}
+
+var (
+	method   = regexp.MustCompile(`(?s)^([A-Za-z_][\w.]*):(\w+)\((.*)\)$`)
+	function = regexp.MustCompile(`(?s)^(\w+)\(\s*(?:([A-Za-z_][\w.]*|\d+)\s*(?:,\s*(.*))?)?\)$`)
+)
+
+// verbCall takes code that is one call of a verb as the call, nil for any other.
+func (w *writer) verbCall(st *step, code string) *call {
+	if !st.line.Expr {
+		return nil
+	}
+	chunk, err := source.Parse("return "+code, "")
+	if err != nil || len(chunk) != 1 {
+		return nil
+	}
+	exprs := chunk[0].(*ast.ReturnStmt).Exprs
+	if len(exprs) != 1 {
+		return nil
+	}
+	f, ok := exprs[0].(*ast.FuncCallExpr)
+	if !ok {
+		return nil
+	}
+	handle, name, args := "", "", ""
+	if m := method.FindStringSubmatch(code); m != nil && f.Method == m[2] {
+		handle, name, args = m[1], m[2], m[3]
+	} else if m := function.FindStringSubmatch(code); m != nil && f.Method == "" {
+		if id, plain := f.Func.(*ast.IdentExpr); !plain || id.Value != m[1] {
+			return nil
+		}
+		name, handle, args = m[1], m[2], m[3]
+	} else {
+		return nil
+	}
+	v := w.session.Verb(name)
+	if v == nil || handle != "" && (len(v.Params) == 0 || v.Params[0].Kind != sock.HandleKind) {
+		return nil
+	}
+	c := &call{verb: v, handle: handle, data: -1}
+	if args = strings.TrimSpace(args); args != "" {
+		c.args = []string{args}
+		tokens := source.Tokens(args)
+		if p := paramAt(v, 1); p != nil && p.Kind == sock.AddressKind && len(tokens) == 1 && tokens[0].Kind == source.Text && tokens[0].To == len(args) {
+			if text, ok := source.Unquote(args); ok {
+				c.args = []string{w.typedAddress(c, w.numberOf(handle), st.out, text)}
+			}
+		}
+	}
+	if strings.Contains(args, "{") {
+		c.timed = true
+	}
+	for _, flag := range []string{"peek", "oob", "trunc", "errqueue"} {
+		if strings.Contains(args, `"`) && strings.Contains(strings.ToLower(args), flag) {
+			c.flags += flag
+		}
+	}
+	return c
+}

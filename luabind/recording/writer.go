@@ -1,0 +1,338 @@
+package recording
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"socksh/luabind/journal"
+	"socksh/luabind/line"
+	"socksh/luabind/sock"
+	"socksh/luabind/source"
+)
+
+// A writer writes a scenario. It goes through the steps twice: what a variable is needed
+// for is known only in the end.
+type writer struct {
+	session *Session
+	options Options
+	steps   []*step
+	now     *step
+
+	own      map[string]bool // ports of the session's own sockets
+	chosen   map[string]bool // of these the ones that the system has chosen
+	sides    map[int]Half
+	serves   bool            // the clients are other programs
+	mentions map[string]int  // the first step of Lua with that name in it
+	words    map[string]bool // names in all that was typed
+	wished   map[string]bool // ports that were asked for, the time before
+	needed   map[string]bool // variables that were used, the time before
+
+	head    []string
+	rows    []string
+	names   map[int]string // of handles
+	sockets map[int]*journal.Socket
+	closed  map[int]bool
+	jobs    map[string]bool // those that were spawned and not joined
+	taken   map[string]bool // variables
+	locals  int
+	ports   map[string]*place
+	paths   map[string]string // variables for paths of unix sockets
+	wish    map[string]bool
+	used    map[string]bool
+	set     map[string]bool // options that were set: "3 SO_RCVBUF"
+	strange []int           // handles that were there before
+	stream  *stream         // what the last row expects
+	waits   bool            // the client was called
+}
+
+// A stream is data that is expected of a handle, in the last row.
+type stream struct{ handle, data string }
+
+// Script returns the scenario.
+func Script(s *Session, o Options) (string, error) {
+	w := &writer{session: s, options: o, steps: s.steps()}
+	if err := w.survey(); err != nil {
+		return "", err
+	}
+	w.wished, w.needed = map[string]bool{}, map[string]bool{}
+	for range 2 {
+		if err := w.write(); err != nil {
+			return "", err
+		}
+		w.wished, w.needed = w.wish, w.used
+	}
+	if len(w.rows) == 0 {
+		return "", errNothing
+	}
+	return w.text(), nil
+}
+
+// reset forgets what was written.
+func (w *writer) reset() {
+	w.head, w.rows, w.strange = nil, nil, nil
+	w.names, w.sockets, w.closed = map[int]string{}, map[int]*journal.Socket{}, map[int]bool{}
+	w.jobs, w.taken, w.locals = map[string]bool{}, map[string]bool{}, 0
+	w.paths = map[string]string{}
+	w.ports, w.wish, w.used, w.set = map[string]*place{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
+	w.stream, w.waits = nil, false
+}
+
+func (w *writer) write() error {
+	w.reset()
+	for _, st := range w.steps {
+		w.now = st
+		mine, err := w.step(st)
+		if err != nil {
+			return err
+		}
+		for _, j := range st.jobs {
+			w.join(j)
+		}
+		if mine { // what other programs bring about they do in their own time
+			w.states(st)
+		}
+	}
+	w.end()
+	return nil
+}
+
+// step writes what was typed, and reports whether that belongs to what is written.
+func (w *writer) step(st *step) (mine bool, err error) {
+	for n, s := range st.known {
+		w.sockets[n] = s
+	}
+	if mine, err = w.mine(st); err != nil || !mine || st.refused() {
+		return mine, err
+	}
+	w.pause(st)
+	switch {
+	case st.line.Kind == line.Empty:
+		w.put(strings.TrimSpace(st.text))
+	case st.verb == nil:
+		w.lua(st)
+	case st.verb.Asks && st.verb.Records == sock.RecordCall && st.line.Kind == line.Command:
+	default:
+		w.typed(st)
+	}
+	return true, nil
+}
+
+// put adds rows.
+func (w *writer) put(text string) {
+	w.stream = nil
+	if n := len(w.rows); n > 0 && w.rows[n-1] == text && strings.HasPrefix(text, "expect.state(") {
+		return // it was seen, and then asked for
+	}
+	w.rows = append(w.rows, text)
+}
+
+// name returns the expression for a handle.
+func (w *writer) name(n int) string {
+	if name := w.names[n]; name != "" {
+		return name
+	}
+	if !slices.Contains(w.strange, n) && !w.madeByLua(n) {
+		w.strange = append(w.strange, n)
+	}
+	return strconv.Itoa(n)
+}
+
+func (w *writer) madeByLua(n int) bool {
+	for _, st := range w.steps {
+		if st.verb == nil && st.out != nil && slices.Contains(st.out.Made, journal.HandleNumber(n)) {
+			return true
+		}
+	}
+	return false
+}
+
+// handleName chooses a variable for a handle that has no name: s1, s2…
+func (w *writer) handleName(n int) string {
+	for _, prefix := range []string{"s", "h", "socket_"} {
+		if name := prefix + strconv.Itoa(n); !w.words[name] {
+			return name
+		}
+	}
+	return "handle_" + strconv.Itoa(n)
+}
+
+// pick returns a name for a variable that nothing else has.
+func (w *writer) pick(name string) string {
+	free := name
+	for i := 2; w.words[free] || w.taken[free]; i++ {
+		free = name + strconv.Itoa(i)
+	}
+	w.taken[free] = true
+	return free
+}
+
+// localsMost bounds the variables that are local: Lua has 200 in one function.
+const localsMost = 150
+
+// local returns "local " where the variables come to be here, and nobody has asked for
+// them before: what was typed as Lua sees the same variables then.
+func (w *writer) local(names ...string) string {
+	fresh := w.locals+len(names) <= localsMost
+	for _, name := range names {
+		first, mentioned := w.mentions[name]
+		if !sock.IsName(name) || w.taken["local "+name] || mentioned && w.now != nil && first < w.now.index {
+			fresh = false
+		}
+	}
+	for _, name := range names {
+		w.taken["local "+name] = true
+	}
+	if !fresh {
+		return ""
+	}
+	w.locals += len(names)
+	return "local "
+}
+
+// code returns Lua as it was typed, with variables for ports that the system chooses
+// and for secrets.
+func (w *writer) code(text string) string {
+	var b strings.Builder
+	from := 0
+	for _, t := range source.Tokens(text) {
+		piece := text[t.From:t.To]
+		expr := ""
+		switch t.Kind {
+		case source.Text:
+			data, ok := source.Unquote(piece)
+			if !ok {
+				continue
+			}
+			if address, known := w.addresses(data); known {
+				expr = address
+			} else if parts := w.parts(data); len(parts) > 1 || w.isSecret(data) {
+				expr = strings.Join(parts, " .. ")
+			}
+			if strings.Contains(expr, " ") {
+				expr = "(" + expr + ")"
+			}
+		case source.Numeral:
+			if p := w.ports[piece]; p != nil && !p.fixed {
+				w.used[p.name] = true
+				expr = fmt.Sprintf(`tonumber(%s:match("%%d+$"))`, p.name)
+			}
+		}
+		if expr != "" {
+			b.WriteString(text[from:t.From] + expr)
+			from = t.To
+		}
+	}
+	return b.String() + text[from:]
+}
+
+func (w *writer) isSecret(data string) bool {
+	for _, value := range w.session.Secrets {
+		if data == value {
+			return true
+		}
+	}
+	return false
+}
+
+// pause writes a wait as long as the person's.
+func (w *writer) pause(st *step) {
+	if !w.options.Pauses || st.index == 0 {
+		return
+	}
+	if d := st.at - w.steps[st.index-1].ended; d.Milliseconds() >= 10 {
+		w.put(fmt.Sprintf("pause(%.2f)", d.Seconds()))
+	}
+}
+
+// end ends what is left over.
+func (w *writer) end() {
+	w.now = nil
+	for _, st := range w.steps {
+		if w.jobs[st.job] {
+			w.put(st.job + ":cancel()")
+		}
+	}
+	if w.session.Running {
+		w.put("for _, row in ipairs(jobs()) do cancel(row.job) end")
+	}
+	var left []string
+	unnamed := false
+	for _, n := range w.session.Open {
+		switch mine := w.options.Half == "" || w.side(n) == w.options.Half; {
+		case !mine || slices.Contains(w.strange, n):
+		case w.names[n] != "" && !w.closed[n]:
+			left = append(left, w.names[n])
+		default:
+			unnamed = unnamed || w.madeByLua(n)
+		}
+	}
+	if unnamed {
+		w.put("for _, row in ipairs(handles()) do close(row.handle) end")
+		return
+	}
+	for _, name := range left {
+		if isPath(name) {
+			w.put(name + ":close()")
+		} else {
+			w.put("close(" + name + ")")
+		}
+	}
+}
+
+// text puts the file together.
+func (w *writer) text() string {
+	b := []string{scriptHead + ". Runs by itself: socksh run FILE, socksh test FILE."}
+	add := func(rows ...string) { b = append(b, rows...) }
+	for _, n := range w.strange {
+		about := "a socket"
+		if s := w.sockets[n]; s != nil {
+			about = s.String()
+		}
+		add(fmt.Sprintf("-- Handle %d (%s) was there before the recording began: make it here.", n, about))
+	}
+	if w.waits {
+		add("-- Its client is another program: --var client='COMMAND' starts it, with the address in",
+			"-- $TARGET; without that start it yourself. --var listen=ADDRESS says where to listen.")
+	}
+	for _, row := range w.head {
+		if strings.Contains(row, "vars.target") {
+			add("-- Its server is another program: --var target=HOST:PORT.")
+			break
+		}
+	}
+	if w.inLab() {
+		add(`need("lab")`)
+	}
+	if w.needsIPv6() {
+		add(`need("ipv6")`)
+	}
+	if w.options.Pauses {
+		add("", "-- pause waits as the person did; --var pace=0 does not wait, 0.1 ten times less.",
+			"local function pause(seconds) sleep(seconds * tonumber(vars.pace or 1)) end")
+	}
+	if w.waits {
+		add("", "local function client(address)",
+			`  if not vars.client then return print("listening on " .. address) end`,
+			`  spawn(function() expect.equal(os.execute("export TARGET=" .. address .. "; " .. vars.client), 0) end)`,
+			"end")
+	}
+	add("")
+	add(w.head...)
+	add(w.rows...)
+	return strings.Join(b, "\n") + "\n"
+}
+
+func (w *writer) inLab() bool {
+	for _, s := range w.sockets {
+		if s.Host != "" {
+			return true
+		}
+	}
+	return slices.ContainsFunc(w.steps, func(st *step) bool { return st.verb != nil && st.verb.Name == "host" && !st.refused() })
+}
+
+func (w *writer) needsIPv6() bool {
+	return slices.ContainsFunc(w.rows, func(row string) bool { return strings.Contains(row, `"[::1]:`) })
+}
