@@ -65,7 +65,7 @@ func (v *View) Verbs() []sock.Verb {
 			Summary: "list the handles, with what the kernel says of each",
 			Details: "Each row: the number, a mark at the current one, the name, family and type, TCP state, own and peer address, R W X where it is readable, writable, has an exception, the descriptor; then what there is of: bytes to read, bytes not acknowledged, a FIN, how many wait at a listener, the timer that runs, bytes received but not taken, how far a long call is. A closed handle stays in the list as long as the kernel keeps its connection.",
 			Example: "handles", See: "tcp(7), ss(8)", Show: showHandles, Run: v.handles},
-		{Name: "state", Asks: true, Records: sock.RecordState, Gives: "the state, and what goes with it: bytes in the queues, timer",
+		{Name: "state", Asks: true, Records: sock.RecordState, Gives: "the state, and a table of what goes with it: bytes in the queues, timer",
 			Summary: "tell the TCP state of a socket, even after close",
 			Details: "A closed handle may be asked for as long as the kernel keeps its connection, then it is gone. recv counts what has come and was not read, send what the peer has not acknowledged; a FIN is told apart from both. The timer says when the kernel acts by itself.",
 			Params:  []sock.Param{ever},
@@ -75,10 +75,7 @@ func (v *View) Verbs() []sock.Verb {
 				if err != nil {
 					return nil, err
 				}
-				if details := e.details(); len(details.Any.([]sock.Field)) > 0 {
-					return a.Give(sock.Str(e.state), details), nil
-				}
-				return a.Give(sock.Str(e.state)), nil
+				return a.Give(sock.Str(e.state), e.details()), nil
 			}},
 		{Name: "wait_state", Asks: true, Waits: true, Records: sock.RecordState, Gives: "the state",
 			Summary: "wait until a socket is in a TCP state",
