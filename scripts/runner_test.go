@@ -242,6 +242,15 @@ end)`}, func(w *workshop) {
 			w.contains(w.test(1, "a.lua::execute", "--call-timeout", "50ms"), `the limit of 50ms for a call is over: os.execute "echo`, "again: socksh test a.lua::execute --call-timeout 50ms")
 			w.test(0, "a.lua::others go on")
 		}},
+		{"processes beside", map[string]string{"a.lua": `
+for i = 1, 4 do scenario("starts " .. i, function() for i = 1, 20 do doctor() os.execute("true") end end) end
+for i = 1, 2 do scenario("closes " .. i, function()
+  for i = 1, 1000 do
+    local a, b = socketpair() close(a)
+    expect.errno("EPIPE", send, b, "x") -- nobody has a copy of a
+    close(b) yield()
+  end
+end) end`}, func(w *workshop) { w.test(0, "a.lua", "-j", "6", "--repeat", "5") }},
 		{"a lab's cable", nil, func(w *workshop) { // what it holds keeps nobody from what is on its way
 			w.test(0, "phenomena/abort-on-overflow", "--repeat", "20", "-j", "6")
 		}},
