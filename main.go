@@ -193,7 +193,12 @@ cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
 		Example: `  socksh test tests/ -j 8 --report junit=report.xml --artifacts failed/
   socksh test tests/echo.lua::'two clients' --repeat 100 --fail-fast
   socksh test redis.lua --var target=127.0.0.1:6379 --secret REDIS_PASSWORD`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("test needs a PATH: a file, a folder, or a name of the library; see socksh test --help")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if failFast {
 				suite.MaxFail = 1
@@ -217,9 +222,10 @@ cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
 	f.BoolVar(&suite.Choice.Failed, "failed", false, "only those that failed when they last ran from this folder")
 	f.BoolVar(&suite.List, "list", false, "list the selected scenarios with their tags, and run none")
 	f.IntVarP(&suite.Jobs, "jobs", "j", runtime.GOMAXPROCS(0), "run `N` at a time")
-	f.DurationVar(&suite.CallTimeout, "call-timeout", 0, "fail a scenario when one call takes longer")
-	f.DurationVar(&suite.Timeout, "timeout", scripts.DefaultTimeout, "fail a scenario when it takes longer, 0 for no limit")
-	f.DurationVar(&suite.RunTimeout, "run-timeout", 0, "end the run when it takes longer")
+	suite.Timeout = scripts.DefaultTimeout
+	f.Func("call-timeout", "fail a scenario when one call takes longer than `TIME`", scripts.Duration(&suite.CallTimeout))
+	f.Func("timeout", "fail a scenario when it takes longer than `TIME`, 0 for no limit (default 1m)", scripts.Duration(&suite.Timeout))
+	f.Func("run-timeout", "end the run when it takes longer than `TIME`", scripts.Duration(&suite.RunTimeout))
 	f.BoolVar(&failFast, "fail-fast", false, "begin nothing more after the first failure")
 	f.IntVar(&suite.MaxFail, "max-fail", 0, "begin nothing more after `N` failures")
 	f.IntVar(&suite.Retries, "retries", 0, "run what fails up to `N` times more; flaky is what passes then")
@@ -233,7 +239,7 @@ cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
 	f.BoolVar(&suite.Watch, "watch", false, "run again when a file changes, what failed first")
 	f.BoolVar(&suite.Update, "update", false, "rewrite transcripts from what came; never with CI set")
 	f.BoolVarP(&suite.Verbose, "verbose", "v", false, "show the output of all scenarios, not of those alone that fail")
-	f.StringVar(&suite.Artifacts, "artifacts", "", "leave output, events and ladders of what fails in `DIR`")
+	f.StringVar(&suite.Artifacts, "artifacts", "", "leave output, events, ladders and segments of what fails in `DIR`")
 	f.Func("report", "write a report: junit, tap, json or md as `FORMAT=FILE`, - for the standard output; may be repeated", func(text string) error {
 		target, err := report.ParseTarget(text)
 		suite.Reports = append(suite.Reports, target)

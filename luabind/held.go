@@ -26,6 +26,7 @@ func (s *Session) execHeld(t *loop.Task, text string) error {
 		}
 		return err
 	})
+	var still stillness
 	for {
 		stalled := s.stalled(t, child)
 		if ended, err := child.Ended(); ended {
@@ -39,8 +40,8 @@ func (s *Session) execHeld(t *loop.Task, text string) error {
 			return nil
 		}
 		err := t.Join(child, time.Now().Add(heldPause))
-		if s.Notify == nil && err == loop.ErrTimeout && s.Loop.Quiet() {
-			if err = s.whyStuck(); err == nil {
+		if s.Notify == nil && err == loop.ErrTimeout {
+			if err = still.whyStuck(s); err == nil {
 				continue
 			}
 		}
@@ -74,6 +75,21 @@ func (s *Session) stalled(t, child *loop.Task) bool {
 		}
 	}
 	return true
+}
+
+// A stillness tells a session that is stuck from one whose next step the poller has not
+// told yet: nothing may have happened between two looks, each after a turn of the loop.
+type stillness struct{ last int }
+
+// whyStuck looks, and says why nothing goes on; nil if something may.
+func (q *stillness) whyStuck(s *Session) error {
+	last := s.Record().Last()
+	still := s.Loop.Quiet() && last == q.last
+	q.last = last
+	if !still {
+		return nil
+	}
+	return s.whyStuck()
 }
 
 // whyStuck says who waits in what, and what the cable holds; nil if it holds nothing.

@@ -43,6 +43,18 @@ func (s *Session) place(name string, v lua.LValue) {
 	t.RawSetString(field, v)
 }
 
+// knowing has tables of functions say what they do not have.
+func (s *Session) knowing(tables ...string) {
+	for _, table := range tables {
+		meta := s.lua.NewTable()
+		meta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
+			L.RaiseError("there is no %s.%s; help %s lists what there is", table, s.show(L.Get(2)), table)
+			return 0
+		}))
+		s.builtins.RawGetString(table).(*lua.LTable).Metatable = meta
+	}
+}
+
 // Help returns the text on a verb, a function, a topic or an errno, or the overview for "".
 func (s *Session) Help(topic string) (string, error) {
 	if topic == "" {

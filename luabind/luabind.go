@@ -78,6 +78,7 @@ type Session struct {
 		cause error
 	}
 	trial     *Trial         // that runs
+	notGiven  []string       // what vars was asked for in vain
 	recording *recordTo      // nil while nothing is recorded
 	failure   *sock.Error    // the last input's that the kernel refused
 	explained string         // why
@@ -244,6 +245,7 @@ func (s *Session) openLua() {
 	s.openEventually()
 	s.openScenarios()
 	s.openPeer()
+	s.knowing("expect", "peer")
 	s.openBytes()
 	s.openPatterns()
 	s.openModules()

@@ -1,6 +1,10 @@
 package luabind
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
 
 // peerFunctions are those of the embedded module peer, which is loaded when one of them
 // is first called.
@@ -35,9 +39,33 @@ func (s *Session) openPeer() {
 			}
 			results, err := s.call(table.RawGetString(name), values(L, 1), nil)
 			if err != nil {
-				s.rethrow(L, err)
+				s.blame(L, err)
 			}
 			return push(L, results)
 		})
 	}
+}
+
+// blame raises what a function of an embedded module has raised, as at the script's
+// line that called it.
+func (s *Session) blame(L *lua.LState, err error) {
+	object, at := s.errorObject(err), s.at(L)
+	ofModule := func(where string) bool {
+		chunk, _, _ := strings.Cut(where, ":")
+		return embedded(chunk)
+	}
+	switch e := object.(type) {
+	case *lua.LTable:
+		if e.Metatable == s.errorMeta && ofModule(lua.LVAsString(e.RawGetString("where"))) {
+			e.RawSetString("where", lua.LString(at))
+		}
+	case lua.LString:
+		if m := positioned.FindStringSubmatch(string(e)); m != nil && ofModule(m[1]) {
+			object = lua.LString(at + " " + m[2])
+		}
+	}
+	if s.Loop.Current().Stopping() {
+		s.rethrow(L, err)
+	}
+	L.Error(object, 0)
 }

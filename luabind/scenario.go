@@ -36,6 +36,7 @@ type scenario struct {
 // A plan is what a file's main chunk has defined.
 type plan struct {
 	scenarios       []*scenario
+	named           map[string]bool
 	setup, teardown []lua.LValue
 	combinations    []*scenario // of the matrix that belongs to the whole file
 	wanted          string      // which of these runs, "" for the first
@@ -164,6 +165,14 @@ func (s *Session) openScenarios() {
 	for name, value := range s.Vars {
 		vars.RawSetString(name, lua.LString(value))
 	}
+	meta := s.lua.NewTable()
+	meta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
+		if name := L.Get(2).String(); !slices.Contains(s.notGiven, name) {
+			s.notGiven = append(s.notGiven, name)
+		}
+		return 0
+	}))
+	vars.Metatable = meta
 	s.builtins.RawSetString("vars", vars)
 	s.functions = append(s.functions, function{usage: "vars", summary: "the values given by --var and --secret, by name"})
 }
@@ -200,9 +209,10 @@ func (s *Session) addScenario(L *lua.LState) {
 	}
 	sc.body = L.CheckFunction(body)
 	for _, one := range s.combine(sc, axes) {
-		if slices.ContainsFunc(p.scenarios, func(o *scenario) bool { return o.Name == one.Name }) {
+		if p.named[one.Name] {
 			L.ArgError(1, "there is a scenario called "+sock.Quote(one.Name)+" already")
 		}
+		p.named[one.Name] = true
 		p.scenarios = append(p.scenarios, one)
 	}
 }

@@ -28,7 +28,7 @@ type group struct {
 }
 
 func newGroup() *group {
-	return &group{jobs: make(map[*sock.Job]bool), failed: make(map[*sock.Job]bool), plan: new(plan)}
+	return &group{jobs: make(map[*sock.Job]bool), failed: make(map[*sock.Job]bool), plan: &plan{named: make(map[string]bool)}}
 }
 
 // An ExitError is a script's own exit status.

@@ -23,6 +23,7 @@ type Trial struct {
 	Expected string     // the reason given to xfail, "" without
 	Handles  string     // the table of handles when it first failed
 	FailedAt int        // the journal's last event then
+	NotGiven []string   // what it had asked vars for in vain
 
 	session  *Session
 	group    *group
@@ -31,8 +32,8 @@ type Trial struct {
 	limit    string    // which limit that end is, in words
 	mayLeave map[*sock.Handle]bool
 	late     map[*sock.Job]bool // tasks that still ran when the scenario had ended
-	quietAt  int                // the journal's last event when nothing went on, 0 while something does
 	broken   bool               // what runs now has been ended
+	still    stillness
 }
 
 // TrialLimits bound a trial in time; 0 is no bound.
@@ -223,11 +224,7 @@ func (tr *Trial) watch() {
 		tr.stop(TimedOut, tr.limit+" is over")
 		return
 	}
-	if last := s.Table.Journal.Last(); !s.Loop.Quiet() {
-		tr.quietAt = 0
-	} else if tr.quietAt != last {
-		tr.quietAt = last // what is on its way has until the next look
-	} else if why := s.whyStuck(); why != nil {
+	if why := tr.still.whyStuck(s); why != nil {
 		tr.stop(ScriptFailed, why.Error())
 		return
 	}
@@ -291,11 +288,18 @@ func (tr *Trial) fail(f Failure) {
 
 // look notes how things are when the trial first fails.
 func (tr *Trial) look() {
-	if j := tr.session.Table.Journal; j != nil {
+	tr.Handles, tr.FailedAt = tr.session.Look()
+	tr.NotGiven = tr.session.notGiven
+}
+
+// Look has the kernel asked for what has changed, and returns what the command handles
+// shows and the journal's last event. It is for a task of the session.
+func (s *Session) Look() (handles string, event int) {
+	if j := s.Table.Journal; j != nil {
 		j.Look()
-		tr.FailedAt = j.Last()
+		event = j.Last()
 	}
-	tr.Handles = tr.session.handlesText()
+	return s.handlesText(), event
 }
 
 // judge describes an error that has ended a task of Lua.

@@ -31,11 +31,11 @@ func (s *Session) openVerdicts() {
 		return 0
 	})
 	s.define("skip(reason)", "end the scenario, or the subtest, as skipped: it neither passes nor fails", func(L *lua.LState) int {
-		s.skip(L, &SkipError{Reason: L.CheckString(1)})
+		s.skip(L, &SkipError{Reason: reasonOf(L)})
 		return 0
 	})
 	s.define("xfail(reason)", "this scenario is known to fail: it counts as expected if it does, and fails if it passes", func(L *lua.LState) int {
-		reason := L.CheckString(1)
+		reason := reasonOf(L)
 		if g := localOf(s.Loop.Current()).group; g != nil && g.trial != nil {
 			g.trial.Expected = reason
 		}
@@ -58,6 +58,15 @@ func (s *Session) openVerdicts() {
 		s.subtest(L, L.CheckString(1), L.CheckFunction(2))
 		return 0
 	})
+}
+
+// reasonOf takes a reason, which reports show.
+func reasonOf(L *lua.LState) string {
+	reason := L.CheckString(1)
+	if strings.TrimSpace(reason) == "" {
+		L.ArgError(1, "a reason is some text")
+	}
+	return reason
 }
 
 // needed takes the words of need, as arguments or in a table.

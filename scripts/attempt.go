@@ -25,6 +25,8 @@ type evidence struct {
 	dropped int
 	handles string
 	came    string // of a transcript: what really came
+
+	notGiven []string // the names of vars that it asked for in vain
 }
 
 // attempt runs an item once. It ends when the scenario has ended, or when it does not
@@ -156,7 +158,7 @@ func (s *Suite) attemptLua(it *item, a *report.Attempt, out *output, stop chan f
 	if a.Status == report.Failed {
 		j := session.Record()
 		e.events, e.when, e.dropped = s.redactor.events(j.Events(0)), j.Time, j.Dropped()
-		e.until = tr.FailedAt
+		e.until, e.notGiven = tr.FailedAt, tr.NotGiven
 		e.handles = s.redactor.text(tr.Handles)
 	}
 	return e
@@ -213,5 +215,5 @@ func (s *Suite) attemptTranscript(it *item, a *report.Attempt, stop chan func(st
 			Where: fmt.Sprintf("%s:%d", it.file, line), Compared: true, Expected: it.code, Got: got})}
 	}
 	a.Status = report.Failed
-	return &evidence{events: s.redactor.events(j.Events(0)), when: j.Time, dropped: j.Dropped(), came: s.redactor.text(got)}
+	return &evidence{events: s.redactor.events(j.Events(0)), when: j.Time, until: r.differedAt, dropped: j.Dropped(), handles: s.redactor.text(r.handles), came: s.redactor.text(got)}
 }

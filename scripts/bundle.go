@@ -21,7 +21,7 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 	if s.Artifacts == "" {
 		return nil
 	}
-	name := fileName(it.label())
+	name := s.folder(it)
 	if number > 1 {
 		name += fmt.Sprintf(".attempt%d", number)
 	}
@@ -30,10 +30,11 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 		return err
 	}
 	write := func(name string, text []byte) error {
+		file := filepath.Join(dir, name)
 		if len(text) == 0 {
+			os.Remove(file) // that of a run before
 			return nil
 		}
-		file := filepath.Join(dir, name)
 		a.Files = append(a.Files, file)
 		return os.WriteFile(file, text, 0o666)
 	}
@@ -41,7 +42,7 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 		name string
 		text []byte
 	}
-	parts := []part{{"output.txt", []byte(a.Output)}, {"came.txt", []byte(e.came)}}
+	var parts []part
 	if len(e.events) > 0 {
 		var lines bytes.Buffer
 		if err := journal.Lines(&lines, e.events); err != nil {
@@ -52,10 +53,11 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 			return err
 		}
 		p := journal.Draw(e.events)
-		parts = append(parts, part{"events.jsonl", lines.Bytes()},
-			part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")}, part{"ladder.svg", []byte(p.SVG())}, part{"ladder.html", []byte(journal.Page(e.events))},
-			part{"segments.pcapng", frames.Bytes()})
+		parts = append(parts, part{"ladder.svg", []byte(p.SVG())}, // GitLab shows the first file of a bundle
+			part{"ladder.html", []byte(journal.Page(e.events))}, part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")},
+			part{"events.jsonl", lines.Bytes()}, part{"segments.pcapng", frames.Bytes()})
 	}
+	parts = append(parts, part{"output.txt", []byte(a.Output)}, part{"came.txt", []byte(e.came)})
 	for _, p := range parts {
 		if err := write(p.name, p.text); err != nil {
 			return err
@@ -66,6 +68,30 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 		text += fmt.Sprintf("The first %d events are not kept.\n", e.dropped)
 	}
 	return write("failure.txt", []byte(it.label()+"\n"+text))
+}
+
+// longestFolder is how long the name of a bundle's folder is at most, without what tells
+// it from others.
+const longestFolder = 150
+
+// folder returns the name of an item's bundle, which no other item's has.
+func (s *Suite) folder(it *item) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.folders == nil {
+		s.folders = make(map[string]string)
+	}
+	name := fileName(it.label())
+	name = name[:min(len(name), longestFolder)]
+	for n, tried := 1, name; ; n++ {
+		if n > 1 {
+			tried = fmt.Sprintf("%s-%d", name, n)
+		}
+		if whose, taken := s.folders[tried]; !taken || whose == it.label() {
+			s.folders[tried] = it.label()
+			return tried
+		}
+	}
 }
 
 // fileName makes of a scenario's name one that every file system takes, and that an

@@ -35,6 +35,9 @@ const (
 func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	var b strings.Builder
 	b.WriteString(failuresText(it, a.Failures))
+	for _, name := range e.notGiven {
+		fmt.Fprintf(&b, "vars.%s is nil: it was not given, as by --var %s=…\n", name, name)
+	}
 	if a.Output != "" {
 		b.WriteString("output:\n")
 		indent(&b, lastLines(a.Output, outputLines), "  | ")
@@ -73,7 +76,7 @@ func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
 		tellDifference(b, f.Expected, f.Got)
 	}
 	if len(f.Blocked) > 0 {
-		b.WriteString("when its time was up:\n")
+		b.WriteString("what each task did then:\n")
 		indent(b, strings.Join(f.Blocked, "\n"), "  ")
 	}
 	if len(f.Stack) > 0 {

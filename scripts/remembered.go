@@ -46,17 +46,17 @@ func rememberedFailures() map[string]bool {
 	return failed
 }
 
-// remember keeps what failed of a run. What did not run stays as it was.
-func remember(cases []*report.Case) error {
+// remember keeps which items failed, in any round. What did not run stays as it was.
+func remember(items []*item, cases []*report.Case) error {
 	failed := rememberedFailures()
-	for _, c := range cases {
-		if c.Status != report.NotRun {
-			delete(failed, c.Scenario)
+	for i, it := range items {
+		if cases[i].Status != report.NotRun {
+			delete(failed, it.id)
 		}
 	}
-	for _, c := range cases { // of several rounds one is enough
-		if c.Status == report.Failed {
-			failed[c.Scenario] = true
+	for i, it := range items {
+		if cases[i].Status == report.Failed {
+			failed[it.id] = true
 		}
 	}
 	file, err := memory()

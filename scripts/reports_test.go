@@ -178,6 +178,15 @@ assert {len(r.strip().split("\n")) for r in p.texts["tr"]} <= {3, 4}, p.texts["t
 		if !strings.HasPrefix(out, "::stop-commands::") || !found || strings.Contains(muted, "::error ") || strings.Count(commands, "::error ") != 10 {
 			t.Errorf("what the scenarios say is not muted:\n%s", out)
 		}
+		g.write("sub/b.lua", `error("boo")`)
+		g.env = append(g.env, "GITHUB_WORKSPACE="+g.dir)
+		cmd := g.command("test", "b.lua", "--report", "tap=-")
+		cmd.Dir = filepath.Join(g.dir, "sub")
+		var tap, log strings.Builder
+		cmd.Stdout, cmd.Stderr = &tap, &log
+		cmd.Run()
+		g.contains(log.String(), "::stop-commands::", "::error file=sub/b.lua,line=1,")
+		g.lacks(tap.String(), "::stop-commands", "::error")
 	})
 	t.Run("standard output", func(t *testing.T) {
 		cmd := w.command("test", "sub", "--run", "passes", "--report", "tap=-")
@@ -221,11 +230,11 @@ func TestReportTraps(t *testing.T) {
 		{"not run", map[string]string{"a.lua": `for i = 1, 4 do scenario("s" .. i, function() error("no") end) end`}, func(w *workshop) {
 			need(w.t, "xmllint")
 			w.test(1, "a.lua", "-j", "1", "--fail-fast", "--report", "junit=r.xml")
-			w.contains(w.read("r.xml"), `<skipped message="not run: ended after 1 failures"></skipped>`, `skipped="3"`)
+			w.contains(w.read("r.xml"), `<skipped message="not run: ended at the first failure"></skipped>`, `skipped="3"`)
 			fitsSchema(w.t, filepath.Join(w.dir, "r.xml"))
 		}},
-		{"whole or not at all", map[string]string{"a.lua": `local f = io.open("out/r.xml") print(f:read("*a")) f:close() os.execute("ls -A out")`, "out/r.xml": "the one before"}, func(w *workshop) {
-			w.contains(w.test(0, "a.lua", "-v", "--report", "junit=out/r.xml"), "| the one before\n    | r.xml\n1 passed")
+		{"whole at any time", map[string]string{"a.lua": `local f = io.open("out/r.xml") print(f:read("*a")) f:close()`, "out/r.xml": "the one before"}, func(w *workshop) {
+			w.contains(w.test(0, "a.lua", "-v", "--report", "junit=out/r.xml"), "socksh was killed or has crashed", "| </testsuites>\n")
 			w.contains(w.read("out/r.xml"), "<testsuites", "</testsuites>")
 			entries, err := os.ReadDir(filepath.Join(w.dir, "out"))
 			if err != nil || len(entries) != 1 {
@@ -283,7 +292,7 @@ func TestReportOfBug(t *testing.T) {
 	s.begin(len(items))
 	run := s.run(items)
 	s.progress.finish(run)
-	if status := max(s.report(run), s.status(run)); status != Internal {
+	if status := max(s.report(run, items), s.status(run)); status != Internal {
 		t.Errorf("status %d", status)
 	}
 	text, err := os.ReadFile("r.xml")

@@ -271,11 +271,14 @@ end)`}, func(w *workshop) {
 			}
 		}},
 		{"misuse", map[string]string{"a.lua": `print("ran")`}, func(w *workshop) {
-			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--seed", "0"}} {
+			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--timeout", "soon"}, {"--seed", "0"}} {
 				out := w.test(2, append([]string{"a.lua", "-v"}, bad...)...)
 				w.contains(out, strings.TrimSuffix(bad[1], "s"))
 				w.lacks(out, "ran")
 			}
+			w.contains(w.test(2), "test needs a PATH")
+			w.contains(w.test(2, "a.lua", "--watch", "--until-fail"), "do not go together")
+			w.contains(w.test(2, "a.lua", "--ladder", "x.svg"), "--ladder is for one script")
 			w.contains(w.test(2, ""), "a path is empty")
 			w.contains(w.test(2, "::x"), "a path is empty")
 			if out := w.test(0, "a.lua", "--watch", "--list"); out != "a.lua\n" {
@@ -372,9 +375,9 @@ expect.truthy(n <= tonumber(vars.most or 1000), "run " .. n)`}, func(w *workshop
 		}},
 		{"stopping", map[string]string{"a.lua": `
 for i = 1, 8 do scenario("s" .. i, function() expect.equal(i < 3, true) end) end`}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua", "-j", "1", "--fail-fast", "--report", "tap=r.tap"), "2 passed, 1 failed, 5 not run", "ended after 1 failures")
-			w.contains(w.read("r.tap"), "not ok 3", "ok 4 - a.lua::s4 # SKIP not run: ended after 1 failures")
-			w.contains(w.test(1, "a.lua", "-j", "1", "--max-fail", "2"), "2 passed, 2 failed, 4 not run")
+			w.contains(w.test(1, "a.lua", "-j", "1", "--fail-fast", "--report", "tap=r.tap"), "2 passed, 1 failed, 5 not run", "ended at the first failure")
+			w.contains(w.read("r.tap"), "not ok 3", "ok 4 - a.lua::s4 # SKIP not run: ended at the first failure")
+			w.contains(w.test(1, "a.lua", "-j", "1", "--max-fail", "2"), "2 passed, 2 failed, 4 not run", "ended after 2 failures")
 		}},
 		{"failed last time", map[string]string{"a.lua": `
 scenario("good", function() end)
@@ -387,6 +390,28 @@ scenario("bad", function() expect.truthy(vars.fixed) end)`}, func(w *workshop) {
 			w.write("once.lua", `local f = io.open("ran") if f then f:close() return end io.open("ran", "w"):close() error("the first time")`)
 			w.test(1, "once.lua", "--repeat", "2", "-j", "1")
 			equalResults(w.t, w.results(0, ".", "--failed"), "once.lua: passed")
+			w.test(1, "a.lua", "--repeat", "2")
+			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
+		}},
+		{"what newcomers do", map[string]string{"a.lua": `
+scenario("no var", function() peer.client(vars.target, peer.silent) end)
+scenario("no such check", function() expect.equals(1, 1) end)
+scenario("no such peer", function() peer.rude() end)
+scenario("no reason", function() skip("") end)
+scenario("no arguments", function() peer.cut() end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua"), "a.lua:2: connect: nil is not an address", "vars.target is nil: it was not given, as by --var target=…",
+				"a.lua:3: there is no expect.equals; help expect lists", "a.lua:4: there is no peer.rude", "a reason is some text", "a.lua:6: ", "5 failed")
+		}},
+		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
+			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")
+		}},
+		{"crash", map[string]string{"a.lua": `
+scenario("before", function() end)
+scenario("kills it", function() sleep(0.5) os.execute("kill -9 $PPID") sleep(60) end)
+scenario("after", function() end)`}, func(w *workshop) {
+			w.test(-1, "a.lua", "-j", "1", "--report", "junit=r.xml", "--report", "json=r.json")
+			w.contains(w.read("r.xml"), `tests="3" failures="0" errors="1" skipped="1"`, "killed or has crashed while this ran")
+			w.contains(w.read("r.json"), `"stopped": "socksh was killed or has crashed"`, `"status": "passed"`, `"status": "not run"`)
 		}},
 		{"isolation", map[string]string{"a.lua": `
 local log = {}
@@ -459,6 +484,9 @@ scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .
 		}},
 		{"transcripts", map[string]string{"t.txt": "> = 1\n= 2\n> = 3\n= 3\n", "good.txt": "> = 1\n= 1\n"}, func(w *workshop) {
 			w.contains(w.test(1, ".", "--artifacts", "art"), `t.txt:2: expected "= 2", got "= 1"`, "-= 2", "+= 1")
+			w.write("s.txt", "> socket as c\n= 1\n> bind c 127.0.0.1:0\n= 127.0.0.1:80\n> close c\n")
+			w.contains(w.test(1, "s.txt"), "handles, when it failed", "*1  c  inet stream  CLOSE  127.0.0.1:")
+			os.Remove(filepath.Join(w.dir, "s.txt"))
 			if got := w.read("art/t.txt/came.txt"); got != "> = 1\n= 1\n> = 3\n= 3\n" {
 				w.t.Error(got)
 			}
@@ -487,7 +515,13 @@ end)`}, func(w *workshop) {
 					w.t.Error(line)
 				}
 			}
-			w.contains(w.read("r.xml"), "[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.html]]")
+			w.contains(w.read("r.xml"), "<system-out>[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.svg]]", "[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.html]]")
+			w.test(1, "a.lua", "--artifacts", filepath.Join(w.dir, "art"), "--report", "junit=r.xml") // CI systems want paths of their workspace
+			w.contains(w.read("r.xml"), "<system-out>[[ATTACHMENT|art/a.lua__is_cut__off_here/ladder.svg]]")
+			w.write("names.lua", `for _, name in ipairs{"a b", "a_b", ("x"):rep(300)} do scenario(name, function() error(name) end) end`)
+			w.test(1, "names.lua", "--artifacts", "art")
+			one, two := w.read("art/names.lua__a_b/failure.txt"), w.read("art/names.lua__a_b-2/failure.txt")
+			w.contains(one+two, "names.lua::a b\n", "names.lua::a_b\n")
 		}},
 		{"^C", map[string]string{"a.lua": `
 scenario("waits", function() defer(print, "cleaned up") print("waiting") local f = io.open("ready", "w") f:close() sleep(60) end)

@@ -96,6 +96,7 @@ func (r *replay) play(text string) string {
 				typed += lines[i][3:]
 			}
 			r.run(strings.TrimRight(typed, "\r\n"))
+			r.watch(text)
 		case strings.TrimSpace(line) == "" || line[0] == '#':
 			if input, ok := strings.CutPrefix(line, "# input: "); ok {
 				r.inputs = append(r.inputs, strings.TrimRight(input, "\r\n"))
@@ -105,7 +106,19 @@ func (r *replay) play(text string) string {
 	}
 	r.session.Leftovers()
 	r.print()
+	r.watch(text)
 	return r.doc.String()
+}
+
+// watch looks at the handles when the first line has come out otherwise than in text.
+func (r *replay) watch(text string) {
+	if r.handles != "" || strings.HasPrefix(text, r.doc.String()) {
+		return
+	}
+	r.session.Do(func(*loop.Task) error {
+		r.handles, r.differedAt = r.session.Look()
+		return nil
+	})
 }
 
 // stop ends the replay, from another goroutine.
@@ -124,6 +137,9 @@ type replay struct {
 	doc     strings.Builder
 	names   recording.Names
 	inputs  []string
+
+	handles    string // as they were when the first line differed
+	differedAt int    // the journal's last event then
 
 	line      int    // of the transcript that was typed last
 	stopped   string // why it was ended, "" if it was not

@@ -4,7 +4,18 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
+
+	"socksh/luabind/sock"
 )
+
+// Duration returns what a flag does with a time, which is written as everywhere.
+func Duration(to *time.Duration) func(string) error {
+	return func(text string) (err error) {
+		*to, err = sock.Duration(sock.Value{Type: sock.Text, Str: text})
+		return err
+	}
+}
 
 // Vars are the values that --var and --secret give to scripts.
 type Vars struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -37,11 +38,25 @@ func Annotate(w io.Writer, r *Run) {
 				file, line = f.Where[:at], k
 			}
 		}
-		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(file), line, asProperty(c.ID), asData(Shorten(Visible(message), mostMessage)+"\nagain: "+c.Again))
+		fmt.Fprintf(w, "::error file=%s,line=%d,title=%s::%s\n", asProperty(inWorkspace(file)), line, asProperty(c.ID), asData(Shorten(Visible(message), mostMessage)+"\nagain: "+c.Again))
 	}
 	if more := n - mostAnnotations; more > 0 {
 		fmt.Fprintf(w, "::error title=socksh::%d scenarios more have failed\n", more)
 	}
+}
+
+// inWorkspace returns how GitHub names a file: from the repository on, whatever the
+// working folder is.
+func inWorkspace(file string) string {
+	full, err := filepath.Abs(file)
+	if err != nil {
+		return file
+	}
+	rel, err := filepath.Rel(os.Getenv("GITHUB_WORKSPACE"), full)
+	if err != nil || !filepath.IsLocal(rel) {
+		return file
+	}
+	return rel
 }
 
 // Mute keeps the runner from taking what follows as commands: what a peer has sent may

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -169,20 +170,35 @@ func (c *Case) junit(most int) testcase {
 		}
 	}
 	if last != nil && (c.Status == Failed || c.Status == Flaky) {
-		out := Shorten(Visible(last.Output), most)
+		out := "" // the attachments go first: GitLab takes the first, whoever has written it
 		var files []property
 		for _, a := range c.Attempts {
 			for _, file := range a.Files {
-				out += "\n[[ATTACHMENT|" + file + "]]\n"
+				file = fromHere(file)
+				out += "[[ATTACHMENT|" + file + "]]\n"
 				files = append(files, property{"attachment", file})
 			}
 		}
+		out += Shorten(Visible(last.Output), most)
 		tc.Out = &out
 		if len(files) > 0 {
 			tc.Properties = &properties{files}
 		}
 	}
 	return tc
+}
+
+// fromHere returns a file's path from the working folder on, if it is below that:
+// CI systems take attachments from their workspace alone.
+func fromHere(file string) string {
+	here, err := os.Getwd()
+	if err != nil || !filepath.IsAbs(file) {
+		return file
+	}
+	if rel, err := filepath.Rel(here, file); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return file
 }
 
 func (a *Attempt) rerun(most int) rerun {

@@ -46,7 +46,6 @@ type Attempt struct {
 // A Case is one scenario, with all its attempts.
 type Case struct {
 	ID       string // "echo.lua::two clients (round 2)": each has its own
-	Scenario string // "echo.lua::two clients": what it is a run of
 	File     string
 	Name     string // within the file
 	Line     int
@@ -90,6 +89,15 @@ func (r *Run) Count(of ...Status) (n int) {
 		}
 	}
 	return n
+}
+
+// GiveReason says why what has not run did not.
+func (r *Run) GiveReason(why string) {
+	for _, c := range r.Cases {
+		if c.Status == NotRun {
+			c.Reason = why
+		}
+	}
 }
 
 // Summary says in a line what came of the run.
@@ -152,9 +160,12 @@ func ParseTarget(text string) (Target, error) {
 	return Target{format, file}, nil
 }
 
+// IsOutput reports whether the report goes to the standard output.
+func (t Target) IsOutput() bool { return t.File == "-" }
+
 // Check reports whether the file could be written, as far as that shows before.
 func (t Target) Check() error {
-	if t.File == "-" {
+	if t.IsOutput() {
 		return nil
 	}
 	if info, err := os.Stat(t.File); err == nil && info.IsDir() {
@@ -178,7 +189,7 @@ func (t Target) create() (*os.File, error) {
 
 // Write writes the report. A file is whole or not there at all.
 func (t Target) Write(r *Run) error {
-	if t.File == "-" {
+	if t.IsOutput() {
 		return formats[t.Format](os.Stdout, r)
 	}
 	f, err := t.create()

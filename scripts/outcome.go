@@ -1,0 +1,127 @@
+package scripts
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"socksh/luabind"
+	"socksh/scripts/report"
+)
+
+// report writes the reports and remembers which items failed.
+func (s *Suite) report(run *report.Run, items []*item) int {
+	status := OK
+	failed := func(err error) {
+		if err != nil {
+			fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
+			status = Failed
+		}
+	}
+	s.Streams.Out.Flush()
+	for _, t := range s.Reports {
+		failed(t.Write(run))
+	}
+	if s.Annotate {
+		report.Unmute(s.progress.out, s.mute)
+		report.Annotate(s.progress.out, run)
+		failed(report.Summarize(run))
+	}
+	if err := remember(items, run.Cases); err != nil && s.Choice.Failed {
+		failed(err) // elsewhere nobody has asked for it
+	}
+	return status
+}
+
+func (s *Suite) status(run *report.Run) int {
+	unmet, bug := 0, false
+	for _, c := range run.Cases {
+		if last := c.Last(); last != nil && c.Status == report.Failed {
+			if last.Unmet {
+				unmet++
+			}
+			bug = bug || slices.ContainsFunc(last.Failures, func(f luabind.Failure) bool { return f.Kind == luabind.Bug })
+		}
+	}
+	switch failed := run.Count(report.Failed); {
+	case s.signal >= Interrupted:
+		return s.signal
+	case bug:
+		return Internal
+	case failed > unmet, s.signal != OK, s.FailFlaky && run.Count(report.Flaky) > 0:
+		return Failed
+	case unmet > 0:
+		return Unmet
+	}
+	return OK
+}
+
+func (s *Suite) properties() [][2]string {
+	p := [][2]string{{"version", s.Version}, {"system", runtime.GOOS + "/" + runtime.GOARCH}}
+	if kernel, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
+		p = append(p, [2]string{"kernel", strings.TrimSpace(string(kernel))})
+	}
+	if s.Choice.Shuffle {
+		p = append(p, [2]string{"seed", fmt.Sprint(s.Choice.Seed)})
+	}
+	if s.Choice.Shard != "" {
+		p = append(p, [2]string{"shard", s.Choice.Shard})
+	}
+	return p
+}
+
+// label is the name of an item in reports, which is never the same twice.
+func (it *item) label() string {
+	if it.round > 0 {
+		return fmt.Sprintf("%s (round %d)", it.id, it.round)
+	}
+	return it.id
+}
+
+// title is the item's name within its file, with the round; "" if it is all of it.
+func (it *item) title() string {
+	name := strings.TrimPrefix(strings.TrimPrefix(it.id, it.file), "::")
+	if it.round == 0 {
+		return name
+	}
+	if name == "" {
+		name = filepath.Base(it.file)
+	}
+	return fmt.Sprintf("%s (round %d)", name, it.round)
+}
+
+// again is the command that runs an item again.
+func (s *Suite) again(it *item) string {
+	words := []string{"socksh", "test", it.id}
+	vars := s.Streams.Vars
+	for _, name := range slices.Sorted(maps.Keys(vars.Values)) {
+		if value := vars.Values[name]; slices.Contains(vars.Secrets, value) {
+			words = append(words, "--secret", name)
+		} else {
+			words = append(words, "--var", s.redactor.text(name+"="+value))
+		}
+	}
+	if s.Timeout != DefaultTimeout && it.Limit == 0 {
+		words = append(words, "--timeout", s.Timeout.String())
+	}
+	if s.CallTimeout > 0 {
+		words = append(words, "--call-timeout", s.CallTimeout.String())
+	}
+	for _, a := range s.adopted {
+		words = append(words, "--adopt", fmt.Sprintf("%s=%d", a.name, a.fd))
+	}
+	if s.Streams.Sandbox {
+		words = append(words, "--sandbox")
+	}
+	return shell(words...)
+}
+
+// bySlowness returns cases, the slowest first.
+func bySlowness(cases []*report.Case) []*report.Case {
+	return slices.SortedFunc(slices.Values(cases), func(a, b *report.Case) int { return cmp.Compare(b.Took(), a.Took()) })
+}
