@@ -52,18 +52,12 @@ func (s *Session) openExpect() {
 	})
 	s.define("expect.eof(socket [, options])", "the peer has ended the stream, and nothing came before; within 5 s unless a timeout is given", func(L *lua.LState) int {
 		L.CheckAny(1)
-		var results []lua.LValue
-		var err error
-		d := s.optionTimeout(L, 2)
-		expired := s.Loop.Current().Within(d, func() {
-			results, err = s.call(s.builtins.RawGetString("recv"), append([]lua.LValue{L.Get(1), lua.LNumber(65536)}, values(L, 2)...), nil)
-		})
+		options := s.lua.NewTable()
+		options.RawSetString("timeout", lua.LNumber(s.optionTimeout(L, 2).Seconds()))
+		results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(65536), options}, nil)
 		if err != nil {
 			if s.Loop.Current().Stopping() {
 				L.RaiseError("%s", loop.ErrCancelled)
-			}
-			if expired {
-				err = fmt.Errorf("nothing in %s", d)
 			}
 			s.unmet(L, 3, "expected eof, got %s", s.caught(err))
 		}
