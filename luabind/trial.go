@@ -1,11 +1,7 @@
 package luabind
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
-	"sort"
-	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -40,55 +36,6 @@ type Trial struct {
 type TrialLimits struct {
 	Scenario time.Duration
 	Call     time.Duration
-}
-
-// Kinds of failures.
-const (
-	CheckFailed  = "check"       // an expect was not met
-	ScriptFailed = "error"       // a call or the script raised an error
-	TimedOut     = "timeout"     // a deadline ended it
-	Leaked       = "leak"        // something is open or running that should not be
-	Interrupted  = "interrupted" // someone ended the run
-	Bug          = "bug"         // of this program
-)
-
-// A Failure is one thing that went wrong in a trial.
-type Failure struct {
-	Kind    string
-	Phase   string // "" for the scenario's own body, "setup", a subtest's name…
-	Message string
-	Where   string // "file.lua:12", "" where no line is to blame
-	Why     string // the cause, as far as the kernel tells it
-	// Compared says that Expected and Got are what a check compared, as texts or bytes.
-	Compared      bool
-	Expected, Got string
-	Blocked       []string // what each task did, where a deadline ended it
-	Stack         []byte   // of a bug
-}
-
-// String returns the failure in a line: where, in which phase, and what.
-func (f Failure) String() string {
-	text := f.Message
-	if note, _, found := strings.Cut(text, "expected "); f.Compared && found && len(text) > 2*comparedSize {
-		text = fmt.Sprintf("%sexpected %s, got %s", note, cut(sock.Quote(f.Expected)), cut(sock.Quote(f.Got)))
-	}
-	if f.Phase != "" {
-		text = f.Phase + ": " + text
-	}
-	if f.Where != "" {
-		text = f.Where + ": " + text
-	}
-	return text
-}
-
-// comparedSize is how much a failure's line shows of each of two values that are long.
-const comparedSize = 200
-
-func cut(text string) string {
-	if len(text) <= comparedSize {
-		return text
-	}
-	return strings.ToValidUTF8(text[:comparedSize], "") + "…"
 }
 
 // How long what comes after a scenario may take, how long nothing may happen before a
@@ -300,69 +247,6 @@ func (s *Session) Look() (handles string, event int) {
 		event = j.Last()
 	}
 	return s.handlesText(), event
-}
-
-// judge describes an error that has ended a task of Lua.
-func (s *Session) judge(err error) Failure {
-	f := Failure{Kind: ScriptFailed, Message: err.Error()}
-	if failed := new(sock.Error); errors.As(err, &failed) {
-		f.Why = s.kernel.Explain(s.Table, failed)
-	}
-	var panicked *loop.PanicError
-	if errors.As(err, &panicked) {
-		f.Kind, f.Stack = Bug, panicked.Stack
-		return f
-	}
-	var raised *raisedError
-	if !errors.As(err, &raised) {
-		return f
-	}
-	if e, ok := raised.value.(*lua.LTable); ok && e.Metatable == s.errorMeta {
-		f.Message = lua.LVAsString(e.RawGetString("message"))
-		f.Where = strings.TrimRight(lua.LVAsString(e.RawGetString("where")), ": ")
-		if e.RawGetString("op") == lua.LString("expect") {
-			f.Kind = CheckFailed
-		}
-		if want, got := e.RawGetString("expected"), e.RawGetString("got"); want != lua.LNil || got != lua.LNil {
-			f.Compared, f.Expected, f.Got = true, s.plain(want), s.plain(got)
-		}
-		return f
-	}
-	if m := positioned.FindStringSubmatch(f.Message); m != nil {
-		f.Where, f.Message = m[1], m[2]
-	}
-	return f
-}
-
-// positioned finds the position at the begin of Lua's own errors.
-var positioned = regexp.MustCompile(`(?s)^(\S+?:\d+):\s*(.*)$`)
-
-// plain returns a value to be compared line by line: texts as they are.
-func (s *Session) plain(v lua.LValue) string {
-	switch v := v.(type) {
-	case lua.LString:
-		return string(v)
-	case *lua.LTable:
-		if v.Metatable == lua.LNil {
-			return strings.Join(s.itemsOf(v), "\n")
-		}
-	}
-	return s.inspect(v)
-}
-
-// itemsOf returns the items of a table, one each.
-func (s *Session) itemsOf(t *lua.LTable) []string {
-	var listed, named []string
-	n := t.Len()
-	t.ForEach(func(k, v lua.LValue) {
-		if i, ok := k.(lua.LNumber); ok && i >= 1 && int(i) <= n {
-			listed = append(listed, fmt.Sprintf("[%d] = %s", int(i), s.inspect(v)))
-			return
-		}
-		named = append(named, s.show(k)+" = "+s.inspect(v))
-	})
-	sort.Strings(named)
-	return append(listed, named...)
 }
 
 // handlesText returns what the command handles shows.
