@@ -68,14 +68,14 @@ func recordArgs(a *sock.Args) (recordTo, error) {
 	return r, nil
 }
 
-func (s *Session) doSave(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, error) {
+func (s *Session) doSave(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
 	r, err := recordArgs(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case r.file == "":
 		return nil, sock.Misuse("file is missing")
-	case tab.Journal == nil:
+	case !s.journalOn:
 		return nil, sock.Misuse("what was typed is not kept here: journal on, or record FILE, begins it")
 	}
 	return nil, s.writeRecording(&r)
