@@ -183,9 +183,8 @@ func (s *Suite) itemsOf(f found) ([]*item, error) {
 
 // config is that of every session of the suite.
 func (s *Suite) config(out io.Writer) luabind.Config {
-	return luabind.Config{Out: out, Err: out, Library: Library(), Vars: s.Streams.Vars.Values,
-		Limits: s.Streams.Limits, Sandbox: s.Streams.Sandbox,
-		ReadLine: func(context.Context, string) (string, error) { return "", io.EOF }}
+	return s.Streams.config(luabind.Config{Out: out, Err: out,
+		ReadLine: func(context.Context, string) (string, error) { return "", io.EOF }})
 }
 
 func isTranscript(text string) bool { return strings.Contains("\n"+text, "\n> ") }

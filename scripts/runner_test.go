@@ -475,6 +475,16 @@ scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .
 			})
 			w.contains(out, "I know ***", "--secret token", "--var 'encoded=***'")
 			w.lacks(all, "hunter2", "open sesame", "68756e74657232", "aHVudGVyMi")
+			w.write("typed.txt", "> journal on\n> a, b = socketpair unix\n= 1 2\n> send a $(vars.token)\n= 22\n> recv b\n= nothing\n> save copy.txt\n> save copy.lua\n")
+			all = w.test(1, "typed.txt", "--secret", "token="+secret, "--artifacts", "typed")
+			filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
+				if text, err := os.ReadFile(path); err == nil && (strings.Contains(path, "typed/") || strings.Contains(path, "copy")) {
+					all += string(text)
+				}
+				return nil
+			})
+			w.contains(all, `"kind":"output"`)
+			w.lacks(all, "hunter2", "open sesame")
 			w.write("b.lua", `expect.equal(#vars.TOKEN, 22)`)
 			w.test(0, "b.lua", "--secret", "TOKEN")
 			w.test(2, "b.lua", "--secret", "NONESUCH")

@@ -78,33 +78,14 @@ func (r *redactor) failure(f luabind.Failure) luabind.Failure {
 	return f
 }
 
-// events returns the events without secrets. Of segments the captured bytes are left
-// out where there are secrets at all.
+// events returns the events without secrets. The bytes of segments are left out where
+// there are secrets at all.
 func (r *redactor) events(all []journal.Event) []journal.Event {
 	if len(r.forms) == 0 {
 		return all
 	}
 	for i := range all {
-		switch f := all[i].Fact.(type) {
-		case journal.Input:
-			f.Text = r.text(f.Text)
-			all[i].Fact = f
-		case journal.Call:
-			f.Text = r.text(f.Text)
-			all[i].Fact = f
-		case journal.Return:
-			f.Result, f.Error = r.text(f.Result), r.text(f.Error)
-			all[i].Fact = f
-		case journal.Note:
-			f.Text = r.text(f.Text)
-			all[i].Fact = f
-		case journal.Socket:
-			f.Name, f.Local, f.Peer = r.text(f.Name), r.text(f.Local), r.text(f.Peer)
-			all[i].Fact = f
-		case journal.Segment:
-			f.Data, f.Frame = "", nil
-			all[i].Fact = f
-		}
+		all[i].Fact = all[i].Fact.Redacted(r.text)
 	}
 	return all
 }

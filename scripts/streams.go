@@ -74,9 +74,8 @@ func (f *flushing) Write(p []byte) (int, error) {
 
 // Open returns a session over the streams.
 func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
-	c.Out, c.Err, c.Library = s.Out, s.Err, Library()
-	c.Sandbox, c.Limits, c.Abort, c.Vars = s.Sandbox, s.Limits, s.abort, s.Vars.Values
-	c.Secrets = s.Vars.Hidden
+	c = s.config(c)
+	c.Out, c.Err, c.Abort = s.Out, s.Err, s.abort
 	if c.ReadLine == nil {
 		c.ReadLine = s.ask
 	}
@@ -85,6 +84,13 @@ func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 		session.Journal()
 	}
 	return session, err
+}
+
+// config adds to c what all sessions have.
+func (s *Streams) config(c luabind.Config) luabind.Config {
+	c.Library, c.Sandbox, c.Limits = Library(), s.Sandbox, s.Limits
+	c.Vars, c.Secrets = s.Vars.Values, s.Vars.Hidden
+	return c
 }
 
 func (s *Streams) ask(_ context.Context, prompt string) (string, error) {

@@ -10,6 +10,8 @@ import (
 type Fact interface {
 	Kind() string   // its name in files: "call", "return"…
 	String() string // one line for people, without the handle
+	// Redacted returns the fact with what f makes of each text that may hold a secret.
+	Redacted(f func(string) string) Fact
 }
 
 // Socket tells that a handle was made, or that its name or an address has changed.
