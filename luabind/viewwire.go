@@ -25,7 +25,7 @@ func (s *Session) segmentEnds(events []journal.Event) int {
 // "2 cli → 1 srv  SYN seq=0".
 func (s *Session) segmentLine(f journal.Segment, width int) string {
 	text := f.Summary()
-	if f.Fate > journal.Seen && f.Fate != journal.Delivered {
+	if !f.Fate.Arrives() {
 		fate := f.Fate.String()
 		if f.Fate == journal.Held {
 			if timer := s.lab.Timer(f); timer != "" {

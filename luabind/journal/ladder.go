@@ -119,11 +119,10 @@ func (l *ladder) marks(marks []Mark) {
 
 // label is what stands on an arrow.
 func (a *Arrow) label() string {
-	switch a.Fate {
-	case Held, Overtaken, Dropped, Repeated, Derived:
-		return a.Text + " (" + a.Fate.String() + ")"
+	if a.Fate.Arrives() {
+		return a.Text
 	}
-	return a.Text
+	return a.Text + " (" + a.Fate.String() + ")"
 }
 
 func (l *ladder) arrow(a Arrow) {

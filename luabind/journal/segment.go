@@ -46,6 +46,12 @@ var fates = [...]string{"seen", "held", "overtaken", "delivered", "dropped", "re
 
 func (f Fate) String() string { return fates[f] }
 
+// Arrives reports whether the segment goes its way, and nothing is to be said of it.
+func (f Fate) Arrives() bool { return f == Seen || f == Delivered }
+
+// Waits reports whether a cable keeps the segment: it will be told again when it goes on.
+func (f Fate) Waits() bool { return f == Held || f == Overtaken }
+
 // MarshalText returns the fate in a word.
 func (f Fate) MarshalText() ([]byte, error) { return []byte(fates[f]), nil }
 
@@ -74,7 +80,7 @@ func (s Segment) Summary() string {
 
 func (s Segment) String() string {
 	text := fmt.Sprintf("%s → %s  %s", s.From, s.To, s.Summary())
-	if s.Fate > Seen && s.Fate != Delivered {
+	if !s.Fate.Arrives() {
 		text += "  (" + s.Fate.String() + ")"
 	}
 	return text

@@ -57,11 +57,10 @@ const svgShort = 40
 
 // short is by how much the arrow is shorter than the way between its lanes.
 func (a *Arrow) short() int {
-	switch a.Fate {
-	case Dropped, Held, Overtaken, Repeated:
-		return svgShort
+	if a.Fate.Arrives() || a.Fate == Derived {
+		return 0
 	}
-	return 0
+	return svgShort
 }
 
 type drawing struct {

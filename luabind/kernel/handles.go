@@ -53,15 +53,15 @@ func showHandles(r sock.Result) string {
 	}
 	table := make([][]string, len(rows))
 	for i, row := range rows {
-		number, descriptor := " "+field(row, "handle").String(), "closed"
-		if field(row, "current").Num != 0 {
-			number = "*" + field(row, "handle").String()
+		number, descriptor := " "+row.Field("handle").String(), "closed"
+		if row.Field("current").Num != 0 {
+			number = "*" + row.Field("handle").String()
 		}
-		if fd := field(row, "fd"); fd.Type != sock.Nil {
+		if fd := row.Field("fd"); fd.Type != sock.Nil {
 			descriptor = "fd " + fd.String()
 		}
-		table[i] = []string{number, field(row, "name").Str, field(row, "family").Str + " " + field(row, "type").Str, field(row, "state").Str,
-			field(row, "host").String(), field(row, "address").String(), field(row, "peer").String(), field(row, "ready").Str, descriptor}
+		table[i] = []string{number, row.Field("name").Str, row.Field("family").Str + " " + row.Field("type").Str, row.Field("state").Str,
+			row.Field("host").String(), row.Field("address").String(), row.Field("peer").String(), row.Field("ready").Str, descriptor}
 		table[i] = append(table[i], remarks(row)...)
 	}
 	return sock.Columns(table)
@@ -85,26 +85,26 @@ func roughly(v sock.Value) string {
 func remarks(row sock.Value) []string {
 	var all []string
 	count := func(name, text string) {
-		if n := field(row, name); n.Num > 0 {
+		if n := row.Field(name); n.Num > 0 {
 			all = append(all, n.String()+text)
 		}
 	}
-	if backlog := field(row, "backlog"); backlog.Type != sock.Nil {
-		if n := field(row, "queued"); n.Num > 0 {
+	if backlog := row.Field("backlog"); backlog.Type != sock.Nil {
+		if n := row.Field("queued"); n.Num > 0 {
 			all = append(all, n.String()+" of "+sock.Num(int(backlog.Num)+1).String()+" waiting")
 		}
 	}
 	count("recv", " bytes to read")
 	count("send", " bytes not acknowledged")
-	if fin := field(row, "fin").Str; fin != "" {
+	if fin := row.Field("fin").Str; fin != "" {
 		all = append(all, "FIN "+fin)
 	}
-	if timer := field(row, "timer").Str; timer != "" {
-		all = append(all, timer+" in "+roughly(field(row, "expires")))
+	if timer := row.Field("timer").Str; timer != "" {
+		all = append(all, timer+" in "+roughly(row.Field("expires")))
 	}
 	count("repeats", " repeated")
 	count("buffered", " bytes held")
-	if busy := field(row, "busy").Str; busy != "" {
+	if busy := row.Field("busy").Str; busy != "" {
 		all = append(all, busy)
 	}
 	return all

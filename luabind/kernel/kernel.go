@@ -166,7 +166,7 @@ func (e *entry) details() sock.Value {
 	}
 	if e.timer != "" {
 		add("timer", sock.Str(e.timer))
-		add("expires", sock.Value{Type: sock.Number, Num: e.expires.Seconds(), Str: e.expires.String()})
+		add("expires", sock.Seconds(e.expires))
 	}
 	if e.repeats > 0 {
 		add("repeats", sock.Num(e.repeats))
@@ -183,44 +183,34 @@ func (e *entry) row(h *sock.Handle) []sock.Field {
 	return append(fields, e.details().Any.([]sock.Field)...)
 }
 
-// field returns a field of a record, the zero Value if there is none.
-func field(record sock.Value, name string) sock.Value {
-	for _, f := range record.Any.([]sock.Field) {
-		if f.Name == name {
-			return f.Value
-		}
-	}
-	return sock.Value{}
-}
-
 func showQueues(r sock.Result) string {
 	var rows []string
 	list := func(entries sock.Value, more func(e sock.Value) string) {
 		for _, e := range entries.Any.([]sock.Value) {
-			who := field(e, "peer").Str
-			if h := field(e, "handle"); h.Type == sock.AHandle {
+			who := e.Field("peer").Str
+			if h := e.Field("handle"); h.Type == sock.AHandle {
 				who += ", which is handle " + h.String()
 			}
-			rows = append(rows, "  "+field(e, "state").Str+"  "+who+more(e))
+			rows = append(rows, "  "+e.Field("state").Str+"  "+who+more(e))
 		}
 	}
 	q := r[0]
-	backlog := int(field(q, "backlog").Num)
-	rows = append(rows, fmt.Sprintf("incomplete: %d", len(field(q, "incomplete").Any.([]sock.Value))))
-	list(field(q, "incomplete"), func(e sock.Value) string {
+	backlog := int(q.Field("backlog").Num)
+	rows = append(rows, fmt.Sprintf("incomplete: %d", len(q.Field("incomplete").Any.([]sock.Value))))
+	list(q.Field("incomplete"), func(e sock.Value) string {
 		text := ", SYN+ACK sent"
-		if n := int(field(e, "repeats").Num); n > 0 {
+		if n := int(e.Field("repeats").Num); n > 0 {
 			text += " and repeated " + sock.Times(n)
 		}
 		return text
 	})
-	completed := fmt.Sprintf("completed: %d of at most %d", int(field(q, "length").Num), backlog+1)
-	if dead := int(field(q, "dead").Num); dead > 0 {
+	completed := fmt.Sprintf("completed: %d of at most %d", int(q.Field("length").Num), backlog+1)
+	if dead := int(q.Field("dead").Num); dead > 0 {
 		completed += fmt.Sprintf(", %d of them dead", dead)
 	}
 	rows = append(rows, completed)
-	list(field(q, "completed"), func(e sock.Value) string {
-		if n := int(field(e, "recv").Num); n > 0 {
+	list(q.Field("completed"), func(e sock.Value) string {
+		if n := int(e.Field("recv").Num); n > 0 {
 			return fmt.Sprintf(", %d bytes received", n)
 		}
 		return ""
@@ -235,16 +225,16 @@ func showSockets(r sock.Result) string {
 	}
 	rows := [][]string{{"", "state", "recv", "send", "address", "peer", "timer"}}
 	for _, e := range entries {
-		timer := field(e, "timer").Str
+		timer := e.Field("timer").Str
 		if timer != "" {
-			timer += " in " + roughly(field(e, "expires"))
+			timer += " in " + roughly(e.Field("expires"))
 		}
-		recv, send := field(e, "recv"), field(e, "send")
-		if field(e, "state").Str == "LISTEN" {
-			recv, send = field(e, "queued"), field(e, "backlog")
+		recv, send := e.Field("recv"), e.Field("send")
+		if e.Field("state").Str == "LISTEN" {
+			recv, send = e.Field("queued"), e.Field("backlog")
 		}
-		rows = append(rows, []string{field(e, "handle").String(), field(e, "state").Str, number(recv), number(send),
-			field(e, "address").Str, field(e, "peer").Str, timer})
+		rows = append(rows, []string{e.Field("handle").String(), e.Field("state").Str, number(recv), number(send),
+			e.Field("address").Str, e.Field("peer").Str, timer})
 	}
 	return sock.Columns(rows)
 }
@@ -260,11 +250,11 @@ func showDoctor(r sock.Result) string {
 	var rows [][]string
 	for _, f := range r[0].Any.([]sock.Value) {
 		mark := "ok"
-		if field(f, "ok").Num == 0 {
+		if f.Field("ok").Num == 0 {
 			mark = "no"
 		}
-		rows = append(rows, []string{mark, field(f, "what").Str, field(f, "found").Str})
-		if remedy := field(f, "remedy").Str; remedy != "" {
+		rows = append(rows, []string{mark, f.Field("what").Str, f.Field("found").Str})
+		if remedy := f.Field("remedy").Str; remedy != "" {
 			rows = append(rows, []string{"", "", remedy})
 		}
 	}

@@ -14,11 +14,37 @@ import (
 
 // act returns what the verb of that name does.
 func (l *Lab) act(verb string) func(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
-	return map[string]func(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error){
-		"lab": l.doLab, "host": l.doHost, "hold": l.doHold, "step": l.doStep, "release": l.doRelease, "drop": l.doDrop,
-		"delay": l.doDelay, "duplicate": l.doDuplicate, "reorder": l.doReorder, "cut": l.doCut, "heal": l.doHeal,
-		"wire": l.doWire, "sysctl": l.doSysctl, "exec": l.doExec,
-	}[verb]
+	switch verb {
+	case "lab":
+		return l.doLab
+	case "host":
+		return l.doHost
+	case "hold":
+		return l.doHold
+	case "step":
+		return l.doStep
+	case "release":
+		return l.doRelease
+	case "drop":
+		return l.doDrop
+	case "delay":
+		return l.doDelay
+	case "duplicate":
+		return l.doDuplicate
+	case "reorder":
+		return l.doReorder
+	case "cut":
+		return l.doCut
+	case "heal":
+		return l.doHeal
+	case "wire":
+		return l.doWire
+	case "sysctl":
+		return l.doSysctl
+	case "exec":
+		return l.doExec
+	}
+	panic("the lab has no verb " + verb)
 }
 
 // Pump moves what is on the cable and not held, until nothing moves.
@@ -40,7 +66,7 @@ func (l *Lab) Held() []string {
 	}
 	var all []string
 	for _, f := range l.cable.held {
-		all = append(all, segmentText(f.value()))
+		all = append(all, f.text())
 	}
 	return all
 }

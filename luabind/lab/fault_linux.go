@@ -56,10 +56,7 @@ func (l *Lab) doDrop(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, er
 	if err != nil {
 		return nil, err
 	}
-	f, n := l.filterOf(a, 1), a.Int(0)
-	if n == 0 {
-		n = always
-	}
+	f, n := l.filterOf(a, 1), times(a)
 	gone := c.dropHeld(f, &n)
 	c.rule(f, lose, n)
 	return a.Give(segments(gone)), nil
@@ -78,12 +75,16 @@ func (l *Lab) fault(a *sock.Args, d deed) error {
 	if err != nil {
 		return err
 	}
-	n := a.Int(0)
-	if n == 0 {
-		n = always
-	}
-	c.rule(l.filterOf(a, 1), d, n)
+	c.rule(l.filterOf(a, 1), d, times(a))
 	return nil
+}
+
+// times is how often a fault is to be: the first parameter, 0 for always.
+func times(a *sock.Args) int {
+	if n := a.Int(0); n != 0 {
+		return n
+	}
+	return always
 }
 
 func (l *Lab) doDelay(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
@@ -114,10 +115,7 @@ func (l *Lab) doHeal(*loop.Task, *sock.Table, *sock.Args) (sock.Result, error) {
 // heal ends all faults; what is held stays so.
 func (c *cable) heal() {
 	c.cuts, c.rules, c.delay = nil, nil, 0
-	if late := c.aside; late != nil {
-		c.aside = nil
-		c.send(late)
-	}
+	c.sendLate()
 	c.pump()
 }
 

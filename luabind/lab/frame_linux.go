@@ -20,13 +20,18 @@ type frame struct {
 	repeats  int // retransmissions that came while it was held
 }
 
+// text tells of the frame in words: "client → server  SYN seq=0".
+func (f *frame) text() string {
+	return f.from.host.name + " → " + f.to.host.name + "  " + f.Summary()
+}
+
 // value is the frame as a record.
 func (f *frame) value() sock.Value {
 	fields := []sock.Field{
 		{Name: "from", Value: sock.Str(f.from.host.name)}, {Name: "to", Value: sock.Str(f.to.host.name)},
 		{Name: "protocol", Value: sock.Str(f.Protocol)}, {Name: "flags", Value: sock.Str(f.Flags)},
 		{Name: "seq", Value: sock.Num(int(f.Seq))}, {Name: "ack", Value: sock.Num(int(f.Ack))}, {Name: "len", Value: sock.Num(f.Len)}}
-	return sock.Value{Type: sock.Record, Any: fields}
+	return sock.Value{Type: sock.Record, Any: fields, Str: f.text()}
 }
 
 func segments(all []*frame) sock.Value {
@@ -69,6 +74,11 @@ func (c *cable) take(f *frame) {
 		again := *f
 		c.send(&again)
 	}
+	c.sendLate()
+}
+
+// sendLate sends the frame that was to be overtaken.
+func (c *cable) sendLate() {
 	if late := c.aside; late != nil {
 		c.aside = nil
 		c.send(late)

@@ -8,57 +8,25 @@ import (
 	"socksh/luabind/sock"
 )
 
-// field returns a field of a record, the zero Value if there is none.
-func field(record sock.Value, name string) sock.Value {
-	for _, f := range record.Any.([]sock.Field) {
-		if f.Name == name {
-			return f.Value
-		}
-	}
-	return sock.Value{}
-}
-
-func items(v sock.Value) []sock.Value {
-	list, _ := v.Any.([]sock.Value)
-	return list
-}
-
 func showLab(r sock.Result) string {
 	if len(r) == 0 {
 		return ""
 	}
-	hosts := items(field(r[0], "hosts"))
+	hosts := r[0].Field("hosts").Items()
 	if len(hosts) == 0 {
-		return "no lab yet, settings " + field(r[0], "settings").Str + "; host NAME makes one"
+		return "no lab yet, settings " + r[0].Field("settings").Str + "; host NAME makes one"
 	}
-	rows := [][]string{{"settings", field(r[0], "settings").Str}}
+	rows := [][]string{{"settings", r[0].Field("settings").Str}}
 	for _, h := range hosts {
-		rows = append(rows, []string{field(h, "name").Str, field(h, "addresses").String()})
+		rows = append(rows, []string{h.Field("name").Str, h.Field("addresses").String()})
 	}
 	return sock.Columns(rows)
 }
 
-// segmentText shows one segment.
-func segmentText(s sock.Value) string {
-	text := field(s, "from").String() + " → " + field(s, "to").String() + "  " + field(s, "protocol").Str
-	if field(s, "protocol").Str == "TCP" {
-		text = field(s, "from").String() + " → " + field(s, "to").String() + "  " + field(s, "flags").Str + " seq=" + field(s, "seq").String()
-		if strings.Contains(field(s, "flags").Str, "ACK") {
-			text += " ack=" + field(s, "ack").String()
-		}
-	} else if flags := field(s, "flags").Str; flags != "" {
-		text += " " + flags
-	}
-	if n := field(s, "len"); n.Num > 0 {
-		text += " len=" + n.String()
-	}
-	return text
-}
-
 func showSegments(r sock.Result) string {
 	var rows []string
-	for _, s := range items(r[0]) {
-		rows = append(rows, segmentText(s))
+	for _, s := range r[0].Items() {
+		rows = append(rows, s.Str)
 	}
 	return strings.Join(rows, "\n")
 }
@@ -67,31 +35,31 @@ func showWire(r sock.Result) string {
 	w := r[0]
 	var rows []string
 	list := func(name string, more func(sock.Value) string) {
-		all := items(field(w, name))
+		all := w.Field(name).Items()
 		rows = append(rows, fmt.Sprintf("%s: %d", strings.ReplaceAll(name, "_", " "), len(all)))
 		for _, s := range all {
-			rows = append(rows, "  "+segmentText(s)+more(s))
+			rows = append(rows, "  "+s.Str+more(s))
 		}
 	}
 	list("held", func(s sock.Value) string {
 		text := ""
-		if n := field(s, "repeats"); n.Num > 0 {
+		if n := s.Field("repeats"); n.Num > 0 {
 			text += ", repeated " + sock.Times(int(n.Num))
 		}
-		if timer := field(s, "timer"); timer.Type != sock.Nil {
-			text += "; " + timerText(field(s, "at").Str, timer.Str, field(s, "expires").Num)
+		if timer := s.Field("timer"); timer.Type != sock.Nil {
+			text += "; " + timerText(s.Field("at").Str, timer.Str, s.Field("expires").Num)
 		}
 		return text
 	})
-	if len(items(field(w, "overtaken"))) > 0 {
+	if len(w.Field("overtaken").Items()) > 0 {
 		list("overtaken", func(sock.Value) string { return ", waits for the next one to go ahead" })
 	}
-	list("in_flight", func(s sock.Value) string { return ", arrives in " + roughly(field(s, "arrives").Num) })
-	rows = append(rows, "lost: "+field(w, "lost").String())
-	if n := field(w, "repeated"); n.Num > 0 {
+	list("in_flight", func(s sock.Value) string { return ", arrives in " + roughly(s.Field("arrives").Num) })
+	rows = append(rows, "lost: "+w.Field("lost").String())
+	if n := w.Field("repeated"); n.Num > 0 {
 		rows = append(rows, "repeated while held: "+n.String())
 	}
-	for _, f := range items(field(w, "faults")) {
+	for _, f := range w.Field("faults").Items() {
 		rows = append(rows, f.Str)
 	}
 	return strings.Join(rows, "\n")

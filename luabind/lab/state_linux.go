@@ -13,15 +13,6 @@ func add(v sock.Value, name string, value sock.Value) sock.Value {
 	return v
 }
 
-// withTimer adds which timer runs at which host, and when it runs out.
-func withTimer(v sock.Value, at *port, timer string, left time.Duration) sock.Value {
-	return add(add(add(v, "timer", sock.Str(timer)), "expires", seconds(left)), "at", sock.Str(at.host.name))
-}
-
-func seconds(d time.Duration) sock.Value {
-	return sock.Value{Type: sock.Number, Num: d.Seconds(), Str: d.String()}
-}
-
 // timer returns which kernel's timer runs while a frame is held: its sender's, or that of
 // the one which waits for it. It is "" for none.
 func (c *cable) timer(f *frame) (at *port, timer string, left time.Duration) {
@@ -36,12 +27,12 @@ func (c *cable) timer(f *frame) (at *port, timer string, left time.Duration) {
 func (c *cable) describe() sock.Value {
 	var held, flight, faults []sock.Value
 	for _, f := range c.held {
-		v := add(f.value(), "held", seconds(time.Since(f.since)))
+		v := add(f.value(), "held", sock.Seconds(time.Since(f.since)))
 		if f.repeats > 0 {
 			v = add(v, "repeats", sock.Num(f.repeats))
 		}
 		if at, timer, left := c.timer(f); timer != "" {
-			v = withTimer(v, at, timer, left)
+			v = add(add(add(v, "timer", sock.Str(timer)), "expires", sock.Seconds(left)), "at", sock.Str(at.host.name))
 		}
 		held = append(held, v)
 	}
@@ -53,7 +44,7 @@ func (c *cable) describe() sock.Value {
 		if f.lost {
 			continue
 		}
-		flight = append(flight, add(f.value(), "arrives", seconds(max(0, time.Until(f.due)))))
+		flight = append(flight, add(f.value(), "arrives", sock.Seconds(max(0, time.Until(f.due)))))
 	}
 	fault := func(format string, args ...any) {
 		faults = append(faults, sock.Str(strings.TrimSpace(fmt.Sprintf(format, args...))))

@@ -1,11 +1,10 @@
 package lab
 
 import (
-	"encoding/binary"
-
 	"golang.org/x/sys/unix"
 
 	"socksh/luabind/loop"
+	"socksh/luabind/sock"
 )
 
 // A tap is a packet(7) socket at one interface. It gets what comes in there.
@@ -33,17 +32,13 @@ func (l *Lab) listen(network, index int) (*tap, error) {
 		err = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
 	}
 	if err == nil {
-		err = unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: networkOrder(unix.ETH_P_ALL), Ifindex: index})
+		err = unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: sock.NetworkOrder(unix.ETH_P_ALL), Ifindex: index})
 	}
 	if err != nil {
 		unix.Close(fd)
 		return nil, err
 	}
 	return t, nil
-}
-
-func networkOrder(n uint16) uint16 {
-	return binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, n))
 }
 
 // next returns the next frame, valid until the next call, or nil.
@@ -79,7 +74,7 @@ func (t *tap) missed() int {
 
 // send sends a frame out by another interface of the tap's network.
 func (t *tap) send(index int, frame []byte) error {
-	return unix.Sendto(t.FD, frame, 0, &unix.SockaddrLinklayer{Ifindex: index, Protocol: networkOrder(unix.ETH_P_ALL)})
+	return unix.Sendto(t.FD, frame, 0, &unix.SockaddrLinklayer{Ifindex: index, Protocol: sock.NetworkOrder(unix.ETH_P_ALL)})
 }
 
 func (t *tap) close() {

@@ -44,6 +44,15 @@ func (e *Error) Errno() string {
 	return ""
 }
 
+// Bare returns the errno within err, or err.
+func Bare(err error) error {
+	var errno unix.Errno
+	if errors.As(err, &errno) {
+		return errno
+	}
+	return err
+}
+
 // errnoName prefers the name that POSIX and the man pages give to calls that a
 // socket's type does not have; Linux has one number for both.
 func errnoName(errno unix.Errno) string {

@@ -34,7 +34,7 @@ var etherTypes = []named{{"all", unix.ETH_P_ALL}, {"ip", unix.ETH_P_IP}, {"arp",
 // wireProtocol returns a protocol as socket(2) takes it.
 func wireProtocol(family, n int) int {
 	if family == unix.AF_PACKET && n >= 0 && n < 1<<16 {
-		return int(networkOrder(uint16(n)))
+		return int(NetworkOrder(uint16(n)))
 	}
 	return n
 }

@@ -1,7 +1,6 @@
 package sock
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 
@@ -34,11 +33,7 @@ func (t *Table) openFile(path string, flag int) (*os.File, error) {
 		}
 		f.Close()
 	}
-	var errno unix.Errno
-	if errors.As(err, &errno) {
-		return nil, errno
-	}
-	return nil, err
+	return nil, Bare(err)
 }
 
 // CreateFile opens a file to write it anew, as far as the table's policy lets that be. Its
@@ -58,11 +53,7 @@ func (t *Table) WriteFile(path string, data []byte) error {
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	var errno unix.Errno
-	if errors.As(err, &errno) {
-		return errno
-	}
-	return err
+	return Bare(err)
 }
 
 func doSendfile(t *loop.Task, tab *Table, a *Args) (Result, error) {
@@ -130,11 +121,7 @@ func doRecvfile(t *loop.Task, tab *Table, a *Args) (Result, error) {
 	}
 	out, err := tab.forward(t, a, "recvfile", a.count(2), func(data string) (int, error) {
 		n, err := f.WriteString(data)
-		var errno unix.Errno
-		if errors.As(err, &errno) {
-			err = errno
-		}
-		return n, err
+		return n, Bare(err)
 	})
 	if e := f.Close(); e != nil && err == nil {
 		err = e

@@ -8,8 +8,8 @@ import (
 )
 
 // The units of parts.
-func micros(n uint64) Value   { return seconds(time.Duration(n) * time.Microsecond) }
-func millis(n uint64) Value   { return seconds(time.Duration(n) * time.Millisecond) }
+func micros(n uint64) Value   { return Seconds(time.Duration(n) * time.Microsecond) }
+func millis(n uint64) Value   { return Seconds(time.Duration(n) * time.Millisecond) }
 func signed(n uint64) Value   { return Num(int(int32(n))) }
 func unsigned(n uint64) Value { return Num(int(uint32(n))) }
 func onOff(n uint64) Value    { return Flag(n != 0) }

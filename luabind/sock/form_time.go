@@ -88,14 +88,9 @@ func encodeTimeval(_ *form, b []byte, v []Value) ([]byte, error) {
 	return append(b, inMemory(&tv)...), err
 }
 
-// seconds is a time as a script gets it, in seconds.
-func seconds(d time.Duration) Value {
-	return Value{Type: Number, Num: d.Seconds(), Str: d.String()}
-}
-
 func decodeTimeval(_ *form, b []byte) Value {
 	tv := fromMemory[unix.Timeval](b)
-	return seconds(time.Duration(tv.Nano()))
+	return Seconds(time.Duration(tv.Nano()))
 }
 
 // lingering returns the value of SO_LINGER for a time; a negative one turns it off.
@@ -118,5 +113,5 @@ func decodeLinger(_ *form, b []byte) Value {
 	if l.Onoff == 0 {
 		return Flag(false)
 	}
-	return seconds(time.Duration(l.Linger) * time.Second)
+	return Seconds(time.Duration(l.Linger) * time.Second)
 }

@@ -204,7 +204,7 @@ func algText(raw []byte) string {
 	return word(raw[:14]) + ":" + word(raw[22:])
 }
 
-// networkOrder turns the bytes of n round where the machine has them the other way.
-func networkOrder(n uint16) uint16 {
+// NetworkOrder turns the bytes of n round where the machine has them the other way.
+func NetworkOrder(n uint16) uint16 {
 	return binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, n))
 }

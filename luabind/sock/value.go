@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -24,7 +25,7 @@ const (
 	AJob         // Any is a *Job
 	AHost        // Any is a Host, nil for the real network
 	List         // Any is a []Value
-	Record       // Any is a []Field
+	Record       // Any is a []Field; Str is all of it in words, where someone has said it
 	Foreign      // Any belongs to the script language; Str is what it is, in a word
 )
 
@@ -59,6 +60,28 @@ func Flag(b bool) Value {
 		v.Num = 1
 	}
 	return v
+}
+
+// Seconds makes a number of a time, which is shown with its unit.
+func Seconds(d time.Duration) Value {
+	return Value{Type: Number, Num: d.Seconds(), Str: d.String()}
+}
+
+// Field returns a field of a record, the zero Value if there is none.
+func (v Value) Field(name string) Value {
+	fields, _ := v.Any.([]Field)
+	for _, f := range fields {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return Value{}
+}
+
+// Items returns the items of a list.
+func (v Value) Items() []Value {
+	list, _ := v.Any.([]Value)
+	return list
 }
 
 func handleValue(h *Handle) Value { return Value{Type: AHandle, Any: h} }

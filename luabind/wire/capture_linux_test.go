@@ -378,38 +378,6 @@ func TestFileIsWhole(t *testing.T) {
 	}
 }
 
-func TestAdopt(t *testing.T) {
-	r := newRig(t)
-	tap, err := openTap(loopback)
-	if err != nil {
-		t.Skip(err)
-	}
-	tap.adopted = true
-	if err := r.wire.Adopt(tap.fd, "a host's lo"); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "x.pcapng")
-	r.run("capture "+file, "socket", "bind 1 127.0.0.1:0", "listen 1", "socket", "getsockname 1", "connect 2 $", "capture off")
-	if got := r.segments(0); strings.Count(got, "SYN seq=0\n") != 2 { // each place has it
-		t.Errorf("got %s", got)
-	}
-	if _, names, packets := readFile(t, file); strings.Join(names, " ") != "lo a host's lo" && strings.Join(names, " ") != "a host's lo lo" || len(packets) != 6 {
-		t.Errorf("interfaces %q, %d packets", names, len(packets))
-	}
-	r.wire.Release("a host's lo")
-	if len(r.wire.taps) > 0 {
-		t.Error("it is open still")
-	}
-	pipe := [2]int{}
-	if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC); err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(pipe[1])
-	if err := r.wire.Adopt(pipe[0], "no socket"); err == nil {
-		t.Error("a pipe was adopted")
-	}
-}
-
 func TestOwnersForget(t *testing.T) {
 	r := watching(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")

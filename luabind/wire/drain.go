@@ -87,8 +87,9 @@ func (w *Wire) tell(now *loop.Task, t *tap, frame []byte) {
 		return
 	}
 	s := w.tracker.Segment(&p)
-	read := time.Now() // the journal's clock is not the one on the wall: what they have in common is how long ago it was
-	s.At = w.log.Since(read.Add(-max(0, read.Sub(t.at))))
+	read := time.Now()                                                   // the journal's clock is not the one on the wall: what they have in common is how long ago it was
+	t.told = max(t.told, w.log.Since(read.Add(-max(0, read.Sub(t.at))))) // both clocks cannot be read at once: one frame is not older than another for that
+	s.At = t.told
 	s.Where, s.Frame = t.name, bytes.Clone(frame[:min(len(frame), frameMost)])
 	w.whole, w.length = frame, t.length
 	w.log.Add(w.during(now, from, to), about.N, s)

@@ -1,11 +1,9 @@
 package wire
 
 import (
-	"errors"
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"socksh/luabind/journal"
@@ -41,13 +39,13 @@ func (w *Wire) start(name string, interfaces []string) error {
 	}
 	r.pcap = NewPcapWriter(r.file)
 	for _, t := range w.taps {
-		if t.adopted || slices.Contains(interfaces, t.name) {
+		if slices.Contains(interfaces, t.name) {
 			r.place(t.name, t.link)
 		}
 		t.lost()
 		t.drops, t.seen = 0, 0
 	}
-	if r.err = errnoOf(r.pcap.Flush()); r.err != nil {
+	if r.err = sock.Bare(r.pcap.Flush()); r.err != nil {
 		return w.stop()
 	}
 	return nil
@@ -66,7 +64,7 @@ func (r *recording) place(name string, link linkType) int {
 // record puts the frame of an event into the file, whoever has told of it. What a cable
 // keeps is not there yet.
 func (w *Wire) record(e *journal.Event, s journal.Segment) {
-	if waits(s.Fate) {
+	if s.Fate.Waits() {
 		return
 	}
 	frame, length, link := s.Frame, len(s.Frame), linkEthernet
@@ -74,7 +72,7 @@ func (w *Wire) record(e *journal.Event, s journal.Segment) {
 		frame, length = w.whole, w.length
 	}
 	if i := slices.IndexFunc(w.taps, func(t *tap) bool { return t.name == s.Where }); i >= 0 {
-		if link = w.taps[i].link; !w.taps[i].adopted && !slices.Contains(w.file.wanted, s.Where) {
+		if link = w.taps[i].link; !slices.Contains(w.file.wanted, s.Where) {
 			return // it is for the view
 		}
 	} else if !slices.Contains(w.file.others, s.Where) {
@@ -83,9 +81,6 @@ func (w *Wire) record(e *journal.Event, s journal.Segment) {
 	w.file.pcap.Frame(w.file.place(s.Where, link), w.log.Time(s.At), frame, length, comment(w.callOf(e, s), s.Fate))
 	w.file.frames++
 }
-
-// waits reports whether a cable keeps a segment: it will be told again when it goes on.
-func waits(f journal.Fate) bool { return f == journal.Held || f == journal.Overtaken }
 
 // comment is a packet's in a file: the call that it passed in, and how it ended if it did
 // not arrive.
@@ -119,7 +114,7 @@ func (w *Wire) flush() {
 		return
 	}
 	if err := w.file.pcap.Flush(); err != nil {
-		w.file.err, w.file.said = errnoOf(err), true
+		w.file.err, w.file.said = sock.Bare(err), true
 		w.Say(w.file.failure().Error() + "; nothing more goes into it")
 	}
 }
@@ -137,23 +132,14 @@ func (w *Wire) stop() error {
 				r.pcap.Statistics(n, time.Now(), t.seen, t.drops)
 			}
 		}
-		r.err = errnoOf(r.pcap.Flush())
+		r.err = sock.Bare(r.pcap.Flush())
 	}
 	if err := r.file.Close(); r.err == nil {
-		r.err = errnoOf(err)
+		r.err = sock.Bare(err)
 	}
 	w.arrange() // which closes what nobody wants any more
 	if r.err != nil {
 		return r.failure()
 	}
 	return nil
-}
-
-// errnoOf returns the errno within err, or err.
-func errnoOf(err error) error {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return errno
-	}
-	return err
 }

@@ -24,7 +24,7 @@ func WriteSegments(to io.Writer, events []journal.Event, at func(time.Duration) 
 		case journal.Call:
 			calls[e.N] = f.Text
 		case journal.Segment:
-			if len(f.Frame) == 0 || waits(f.Fate) {
+			if len(f.Frame) == 0 || f.Fate.Waits() {
 				continue
 			}
 			if w == nil {

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -17,13 +16,13 @@ import (
 type tap struct {
 	name    string
 	fd      int
-	adopted bool
 	link    linkType
 	source  loop.Source
-	at      time.Time // when the frame passed that next has read, by the clock on the wall
-	stamped bool      // that is known; else it is when it was read: see stamp
-	floor   time.Time // when one was read whose time is not known: those that come after it are not older
-	length  int       // how long it was
+	at      time.Time     // when the frame passed that next has read, by the clock on the wall
+	stamped bool          // that is known; else it is when it was read: see stamp
+	floor   time.Time     // when one was read whose time is not known: those that come after it are not older
+	told    time.Duration // when it passed, by the journal's clock
+	length  int           // how long it was
 	room    []byte
 	control [64]byte
 	drops   uint64 // frames that were lost as nobody read them in time
@@ -64,36 +63,25 @@ func openTap(name string) (*tap, error) {
 		err = unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1)
 	}
 	if err == nil {
-		// The protocol is in network order.
-		all := binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, unix.ETH_P_ALL))
-		err = unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all, Ifindex: at.Index})
+		err = unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: sock.NetworkOrder(unix.ETH_P_ALL), Ifindex: at.Index})
 	}
 	if err != nil {
 		unix.Close(fd)
 		return nil, err
 	}
-	t, err := adoptTap(fd, name)
-	if t != nil {
-		t.adopted = false
-	}
-	return t, err
+	return newTap(fd, name)
 }
 
-// adoptTap makes a tap of a packet socket that is bound. It closes the descriptor if it
+// newTap makes a tap of a packet socket that is bound. It closes the descriptor if it
 // cannot.
-func adoptTap(fd int, name string) (*tap, error) {
-	t := &tap{name: name, fd: fd, adopted: true, link: linkEthernet, room: make([]byte, roomMost)}
+func newTap(fd int, name string) (*tap, error) {
+	t := &tap{name: name, fd: fd, link: linkEthernet, room: make([]byte, roomMost)}
 	from, err := unix.Getsockname(fd)
-	if err == nil {
-		err = unix.SetNonblock(fd, true)
-	}
 	if err == nil {
 		err = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
 	}
 	if err == nil {
-		switch at, ok := from.(*unix.SockaddrLinklayer); {
-		case !ok:
-			err = errors.New("it is no packet socket")
+		switch at := from.(*unix.SockaddrLinklayer); {
 		case at.Hatype == unix.ARPHRD_NONE || at.Hatype == unix.ARPHRD_RAWIP || at.Hatype == unix.ARPHRD_PPP:
 			t.link = linkIP
 		case at.Hatype != unix.ARPHRD_ETHER && at.Hatype != unix.ARPHRD_LOOPBACK:

@@ -18,18 +18,16 @@ const roomMost = 0
 type tap struct {
 	name        string
 	fd          int
-	adopted     bool
 	link        linkType
 	source      loop.Source
 	at          time.Time
+	told        time.Duration
 	length      int
 	stamped     bool
 	drops, seen uint64
 }
 
 func openTap(string) (*tap, error) { return nil, errUnseen }
-
-func adoptTap(int, string) (*tap, error) { return nil, errUnseen }
 
 func (*tap) close() {}
 

@@ -103,23 +103,6 @@ func (w *Wire) Follow() {
 	w.following = true
 }
 
-// Adopt has the segments told that a packet socket receives, which is bound and was made
-// elsewhere, until [Wire.Release]. Their place is called where. The descriptor belongs to the
-// wire from now on, and is closed if there is an error.
-func (w *Wire) Adopt(fd int, where string) error {
-	t, err := adoptTap(fd, where)
-	if err == nil {
-		w.add(t)
-	}
-	return err
-}
-
-// Release ends what [Wire.Adopt] has begun.
-func (w *Wire) Release(where string) {
-	w.drain(nil)
-	w.remove(func(t *tap) bool { return t.adopted && t.name == where })
-}
-
 // arrange opens the interfaces that are wanted, and closes the others.
 func (w *Wire) arrange() error {
 	var wanted []string
@@ -129,9 +112,9 @@ func (w *Wire) arrange() error {
 	if w.file != nil {
 		wanted = append(wanted, w.file.wanted...)
 	}
-	w.remove(func(t *tap) bool { return !t.adopted && !slices.Contains(wanted, t.name) })
+	w.remove(func(t *tap) bool { return !slices.Contains(wanted, t.name) })
 	for _, name := range wanted {
-		if slices.ContainsFunc(w.taps, func(t *tap) bool { return !t.adopted && t.name == name }) {
+		if slices.ContainsFunc(w.taps, func(t *tap) bool { return t.name == name }) {
 			continue
 		}
 		t, err := openTap(name)
