@@ -50,6 +50,15 @@ A scenario is a Lua script, a scenario("name", f) in one, or a transcript.
     return c
   end
 
+  setup(function()                -- before each; here a server may still be starting
+    eventually(function()
+      local c = socket()
+      local ok = try(connect, c, vars.target)
+      c:close()
+      return ok
+    end, 10)
+  end)
+
   scenario("answers a ping", {"quick"}, function()
     local c = connected()
     c:send("PING\r\n")

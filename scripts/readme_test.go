@@ -14,7 +14,7 @@ import (
 var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 
 // step is a command in a CI system's file.
-var step = regexp.MustCompile(`(?m)^- run: (\./socksh .*)$`)
+var step = regexp.MustCompile(`(?m)^ *- (?:run: )?(\./socksh .*)$`)
 
 // unsettled is what differs from run to run: times, ports and descriptors.
 var unsettled = regexp.MustCompile(`\b\d+(\.\d+)?( ms|m?s)\b|\b127\.0\.0\.1:\d{4,5}\b|\bfd \d+|  +`)
@@ -91,7 +91,11 @@ func TestReadme(t *testing.T) {
 		case "go":
 			testGo(t, dir, body)
 		case "yaml":
-			for _, run := range step.FindAllStringSubmatch(body, -1) {
+			runs := step.FindAllStringSubmatch(body, -1)
+			if len(runs) == 0 {
+				t.Errorf("no step that runs socksh in\n%s", body)
+			}
+			for _, run := range runs {
 				cmd := exec.Command("sh", "-c", run[1]+" --list")
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Errorf("%s: %v\n%s", run[1], err, out)
