@@ -17,9 +17,7 @@ func (tr *Trial) finish(t *loop.Task, sc *scenario) {
 	failed := len(tr.Failures) > 0
 	tr.late = maps.Clone(tr.group.jobs)
 	tr.end, tr.limit = time.Now().Add(cleanupLimit), "the limit of "+cleanupLimit.String()+" for what comes after a scenario"
-	for n := len(tr.group.deferred); n > 0; n = len(tr.group.deferred) {
-		c := tr.group.deferred[n-1]
-		tr.group.deferred = tr.group.deferred[:n-1]
+	for c := range tr.group.latest() {
 		tr.phase(t, "defer", c.f, c.args...)
 	}
 	if sc != nil {

@@ -175,13 +175,14 @@ func (tr *Trial) watch() {
 		tr.stop(ScriptFailed, why.Error())
 		return
 	}
-	for _, p := range s.blocked(tr.group) {
+	blocked := s.blocked(tr.group)
+	for _, p := range blocked {
 		if tr.Limits.Call > 0 && p.call != "" && p.since > tr.Limits.Call {
 			tr.stop(TimedOut, fmt.Sprintf("the limit of %s for a call is over: %s", tr.Limits.Call, p.call))
 			return
 		}
 	}
-	if len(tr.group.failed) > 0 && tr.stuck(s.blocked(tr.group)) {
+	if len(tr.group.failed) > 0 && tr.stuck(blocked) {
 		tr.look()
 		tr.stop("", "")
 	}

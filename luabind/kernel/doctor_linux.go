@@ -103,9 +103,7 @@ func tryCapture() finding {
 func tryNamespaces() finding {
 	f := finding{what: "private networks", found: "host makes labs: networks of one's own, with their own ports and counters"}
 	cmd := exec.Command("true")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNET,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}}
+	cmd.SysProcAttr = OwnNetwork()
 	err := sock.Start(cmd)
 	if err == nil {
 		err = cmd.Wait()

@@ -5,9 +5,18 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
+
+// OwnNetwork starts a process in user and network namespaces of its own, where it is root
+// and nothing leads out; see user_namespaces(7) and network_namespaces(7).
+func OwnNetwork() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}}
+}
 
 // A Refusal tells why the system gives no private networks, and what to do.
 type Refusal struct{ Why, Remedy string }

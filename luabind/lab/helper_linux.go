@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -44,13 +43,10 @@ func start() (*helper, error) {
 	}
 	h := &helper{control: control[0], rights: rights[0], cable: -1, ended: make(chan struct{}), buf: make([]byte, answerSize)}
 	theirs := []*os.File{os.NewFile(uintptr(control[1]), ""), os.NewFile(uintptr(rights[1]), "")}
+	own := kernel.OwnNetwork()
+	own.Setpgid = true // ^C and ^Z of the terminal are not for it
 	h.process = &exec.Cmd{Path: "/proc/self/exe", Args: []string{helperName}, Env: append(os.Environ(), "GOMAXPROCS=1"), Dir: "/",
-		Stderr: &h.stderr, ExtraFiles: theirs, SysProcAttr: &syscall.SysProcAttr{
-			Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
-			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-			Setpgid:     true, // ^C and ^Z of the terminal are not for it
-		}}
+		Stderr: &h.stderr, ExtraFiles: theirs, SysProcAttr: own}
 	err = sock.Start(h.process)
 	for _, f := range theirs {
 		f.Close()

@@ -245,13 +245,15 @@ func (w *writer) join(st *step) {
 		w.put(st.job + ":cancel()")
 		return
 	}
+	var c *call
 	e := expectation{}
 	if st.verb != nil {
-		e = w.expect(w.command(st), st.out)
+		c = w.command(st)
+		e = w.expect(c, st.out)
 	}
 	e.call, e.rows, e.data, e.named = st.job+":join()", nil, nil, false
 	w.writeOut(st, e)
-	if st.verb != nil {
-		w.afterwards(st, w.command(st))
+	if c != nil {
+		w.afterwards(st, c)
 	}
 }

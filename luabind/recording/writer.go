@@ -3,7 +3,6 @@ package recording
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"socksh/luabind/journal"
@@ -69,18 +68,6 @@ func Script(s *Session, o Options) (string, error) {
 	return w.session.shown(w.text())
 }
 
-// shown returns a text that is to be written, or an error if a secret is in it.
-func (s *Session) shown(text string) (string, error) {
-	const least = 4 // what is shorter is in every text
-	for name, value := range s.Secrets {
-		quoted := sock.Quote(value)
-		if len(value) >= least && (strings.Contains(text, value) || strings.Contains(text, quoted[1:len(quoted)-1])) {
-			return "", cannot("it would show the secret vars.%s: nothing is written", name)
-		}
-	}
-	return text, nil
-}
-
 // reset forgets what was written.
 func (w *writer) reset() {
 	w.head, w.rows, w.strange = nil, nil, nil
@@ -140,69 +127,6 @@ func (w *writer) put(text string) {
 	w.rows = append(w.rows, text)
 }
 
-// name returns the expression for a handle.
-func (w *writer) name(n int) string {
-	if name := w.names[n]; name != "" {
-		return name
-	}
-	if !slices.Contains(w.strange, n) && !w.madeByLua(n) {
-		w.strange = append(w.strange, n)
-	}
-	return strconv.Itoa(n)
-}
-
-func (w *writer) madeByLua(n int) bool {
-	for _, st := range w.steps {
-		if st.verb == nil && st.out != nil && slices.Contains(st.out.Made, journal.HandleNumber(n)) {
-			return true
-		}
-	}
-	return false
-}
-
-// handleName chooses a variable for a handle that has no name: s1, s2…
-func (w *writer) handleName(n int) string {
-	for _, prefix := range []string{"s", "h", "socket_"} {
-		if name := prefix + strconv.Itoa(n); !w.words[name] {
-			return name
-		}
-	}
-	return "handle_" + strconv.Itoa(n)
-}
-
-// pick returns a name for a variable that nothing else has.
-func (w *writer) pick(name string) string {
-	free := name
-	for i := 2; w.words[free] || w.taken[free]; i++ {
-		free = name + strconv.Itoa(i)
-	}
-	w.taken[free] = true
-	return free
-}
-
-// localsMost bounds the variables that are local: Lua has 200 in one function.
-const localsMost = 150
-
-// local returns "local " where the variables come to be here, and nobody has asked for
-// them before: what was typed as Lua sees the same variables then.
-func (w *writer) local(names ...string) string {
-	fresh := w.locals+len(names) <= localsMost
-	for _, name := range names {
-		first, mentioned := w.mentions[name]
-		if !sock.IsName(name) || w.taken["local "+name] || mentioned && w.now != nil && first < w.now.index {
-			fresh = false
-		}
-	}
-	for _, name := range names {
-		w.taken["local "+name] = true
-	}
-	if !fresh {
-		return ""
-	}
-	w.locals += len(names)
-	return "local "
-}
-
 // code returns Lua as it was typed, with variables for ports that the system chooses
 // and for secrets.
 func (w *writer) code(text string) string {
@@ -244,23 +168,6 @@ func (w *writer) code(text string) string {
 		}
 	}
 	return b.String() + text[from:]
-}
-
-// hide puts stars in the place of secrets.
-func (w *writer) hide(text string) string {
-	for _, value := range w.session.Secrets {
-		text = strings.ReplaceAll(text, value, "***")
-	}
-	return text
-}
-
-func (w *writer) isSecret(data string) bool {
-	for _, value := range w.session.Secrets {
-		if data == value {
-			return true
-		}
-	}
-	return false
 }
 
 // pause writes a wait as long as the person's.
