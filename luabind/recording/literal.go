@@ -2,7 +2,6 @@ package recording
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -140,11 +139,11 @@ func (w *writer) value(v any) (string, bool) {
 }
 
 // dated finds the times in texts of protocols: of HTTP and mail, and of ISO 8601.
-var dated = regexp.MustCompile(`(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d`)
+var dated = lazy(`(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d`)
 
 // wanted returns received data as expect.recv takes it: times may be any.
 func (w *writer) wanted(data string) string {
-	times := dated.FindAllStringIndex(data, -1)
+	times := dated().FindAllStringIndex(data, -1)
 	if len(times) == 0 {
 		return w.literal(data)
 	}
@@ -175,14 +174,14 @@ func (w *writer) wanted(data string) string {
 	return list + "\n}"
 }
 
-var magic = regexp.MustCompile(`[-^$()%.\[\]*+?]`)
+var magic = lazy(`[-^$()%.\[\]*+?]`)
 
 // alike returns a text with times in it as a pattern of Lua.
 func (w *writer) alike(data string) string {
 	text, from := "^", 0
-	for _, at := range dated.FindAllStringIndex(data, -1) {
-		text += magic.ReplaceAllString(data[from:at[0]], "%$0") + ".+"
+	for _, at := range dated().FindAllStringIndex(data, -1) {
+		text += magic().ReplaceAllString(data[from:at[0]], "%$0") + ".+"
 		from = at[1]
 	}
-	return w.literal(text + magic.ReplaceAllString(data[from:], "%$0") + "$")
+	return w.literal(text + magic().ReplaceAllString(data[from:], "%$0") + "$")
 }

@@ -2,7 +2,6 @@ package recording
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -66,7 +65,7 @@ func (w *writer) failing(st *step, code string) {
 }
 
 // unsteady are the names in code whose values are others on each run.
-var unsteady = regexp.MustCompile(`\b(clock|time|date|random|fd|tostring|collectgarbage|getenv|tmpname|execute|popen|handles|counters|sockets|jobs|state|options|info|wire|buffer|input|debug)\b`)
+var unsteady = lazy(`\b(clock|time|date|random|fd|tostring|collectgarbage|getenv|tmpname|execute|popen|handles|counters|sockets|jobs|state|options|info|wire|buffer|input|debug)\b`)
 
 // expression writes an expression, and that its value is the same again.
 func (w *writer) expression(st *step, code string) {
@@ -86,7 +85,7 @@ func (w *writer) expression(st *step, code string) {
 			return
 		}
 		e := expectation{call: code}
-		if len(exprs) == 1 && !unsteady.MatchString(code) && hasName(code) {
+		if len(exprs) == 1 && !unsteady().MatchString(code) && hasName(code) {
 			w.compare(&e, out.Values[0])
 		}
 		if e.check != "" {
@@ -142,8 +141,8 @@ func (w *writer) learnNames(st *step) {
 }
 
 var (
-	method   = regexp.MustCompile(`(?s)^([A-Za-z_][\w.]*):(\w+)\((.*)\)$`)
-	function = regexp.MustCompile(`(?s)^(\w+)\(\s*(?:([A-Za-z_][\w.]*|\d+)\s*(?:,\s*(.*))?)?\)$`)
+	method   = lazy(`(?s)^([A-Za-z_][\w.]*):(\w+)\((.*)\)$`)
+	function = lazy(`(?s)^(\w+)\(\s*(?:([A-Za-z_][\w.]*|\d+)\s*(?:,\s*(.*))?)?\)$`)
 )
 
 // verbCall takes code that is one call of a verb as the call, nil for any other.
@@ -164,9 +163,9 @@ func (w *writer) verbCall(st *step, code string) *call {
 		return nil
 	}
 	handle, name, args := "", "", ""
-	if m := method.FindStringSubmatch(code); m != nil && f.Method == m[2] {
+	if m := method().FindStringSubmatch(code); m != nil && f.Method == m[2] {
 		handle, name, args = m[1], m[2], m[3]
-	} else if m := function.FindStringSubmatch(code); m != nil && f.Method == "" {
+	} else if m := function().FindStringSubmatch(code); m != nil && f.Method == "" {
 		if id, plain := f.Func.(*ast.IdentExpr); !plain || id.Value != m[1] {
 			return nil
 		}

@@ -17,14 +17,15 @@ type Names struct {
 }
 
 var (
-	chosenPort = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(\d\.\d+|\[[0-9a-f:.]+\]|localhost):(\d{1,5})\b`)
-	})
-	timer = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\b(time_wait|retransmission|keepalive|probe|arrives) in [\dhms.]+`)
-	})
-	descriptor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfd \d+(?:(  ) *)?`) })
+	chosenPort = lazy(`(\d\.\d+|\[[0-9a-f:.]+\]|localhost):(\d{1,5})\b`)
+	timer      = lazy(`\b(time_wait|retransmission|keepalive|probe|arrives) in [\dhms.]+`)
+	descriptor = lazy(`\bfd \d+(?:(  ) *)?`)
 )
+
+// lazy compiles a pattern when it is first needed: few runs record, and all start.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 // Mask puts the names into what came.
 func (n *Names) Mask(s string) string {
