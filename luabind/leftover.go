@@ -112,6 +112,7 @@ func (tr *Trial) checkHandles() {
 		if tr.session.kernelState(h) == "CLOSE_WAIT" {
 			text += ": its peer has closed, and nobody has closed it"
 		}
+		text += "; defer(close, s) closes s when the scenario ends"
 		tr.fail(Failure{Kind: Leaked, Message: text, Where: h.Made})
 	}
 }

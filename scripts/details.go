@@ -25,7 +25,7 @@ const (
 	lineWidth     = 240
 	differWidth   = 40
 	messageSize   = 1200
-	eventsEach    = 8
+	eventsEach    = 12
 	outputLines   = 40
 	diffLines     = 60
 	handlesAtMost = 20
@@ -169,27 +169,43 @@ func tellEvents(b *strings.Builder, e *evidence) {
 		events = events[:len(events)-1]
 	}
 	texts := map[int]string{} // of the calls, by the number of their begin
-	lines := map[int][]string{}
 	ended := map[int]bool{}
 	for _, ev := range events {
 		if r, ok := ev.Fact.(journal.Return); ok {
 			ended[r.Call] = true
 		}
 	}
+	lines := map[int][]string{}
+	line := func(ev journal.Event, text string) {
+		if ev.Handle > 0 && text != "" {
+			lines[ev.Handle] = append(lines[ev.Handle], text)
+		}
+	}
+	timed := func(ev journal.Event, text string) {
+		line(ev, strings.TrimRight(fmt.Sprintf("%9.3f ms  %s", float64(ev.At.Microseconds())/1000, text), " "))
+	}
+	changed := map[int][]journal.Event{} // what a call has changed is told before its end, and read after it
 	for _, ev := range events {
-		text := ev.Fact.String()
 		switch f := ev.Fact.(type) {
 		case journal.Call:
 			texts[ev.N] = f.Text
-			if ended[ev.N] {
-				continue
+			if !ended[ev.N] {
+				timed(ev, f.String()+"   (has not ended)")
 			}
-			text += "   (has not ended)"
 		case journal.Return:
-			text = strings.TrimRight(texts[f.Call]+"   "+text, " ")
-		}
-		if ev.Handle > 0 && text != "" {
-			lines[ev.Handle] = append(lines[ev.Handle], fmt.Sprintf("%9.3f ms  %s", float64(ev.At.Microseconds())/1000, text))
+			if made := changed[f.Call]; ev.Handle == 0 && len(made) > 0 {
+				ev.Handle = made[0].Handle
+			}
+			timed(ev, texts[f.Call]+"   "+f.String())
+			for _, change := range changed[f.Call] {
+				line(change, fmt.Sprintf("%16s%s", "", change.Fact))
+			}
+		default:
+			if ended[ev.During] {
+				changed[ev.During] = append(changed[ev.During], ev)
+			} else {
+				timed(ev, f.String())
+			}
 		}
 	}
 	var handles []int
