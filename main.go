@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"socksh/luabind"
+	"socksh/luabind/loop"
 	"socksh/repl"
 	"socksh/scripts"
 	"socksh/scripts/report"
@@ -23,6 +24,7 @@ import (
 var version = ""
 
 func main() {
+	loop.GrowStack()
 	relaxCollector()
 	status := scripts.OK
 	root := command(&status)
@@ -173,7 +175,7 @@ script that cannot be read, 77 skipped (see need), 70 a bug, 130 interrupted; ex
 
 // testCommand is socksh test.
 func testCommand(status *int, streams *scripts.Streams) *cobra.Command {
-	suite := &scripts.Suite{Streams: streams, Version: versionText()}
+	suite := &scripts.Suite{Streams: streams}
 	var failFast bool
 	cmd := &cobra.Command{
 		Use:   "test PATH...",
@@ -209,6 +211,7 @@ cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
 				}
 				suite.Choice.Shuffle = true
 			}
+			suite.Version = versionText()
 			suite.Terminal, suite.Width = repl.Terminal(os.Stdout)
 			suite.Colour = suite.Terminal && os.Getenv("NO_COLOR") == ""
 			*status = suite.Test(args)

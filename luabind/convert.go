@@ -109,14 +109,16 @@ func (s *Session) toLua(v *sock.Value) lua.LValue {
 		}
 		return lua.LString(sock.RealNetwork)
 	case sock.List:
-		t := s.lua.NewTable()
-		for _, e := range v.Any.([]sock.Value) {
+		items := v.Any.([]sock.Value)
+		t := s.lua.CreateTable(len(items), 0)
+		for _, e := range items {
 			t.Append(s.toLua(&e))
 		}
 		return t
 	case sock.Record:
-		t := s.lua.NewTable()
-		for _, f := range v.Any.([]sock.Field) {
+		fields := v.Any.([]sock.Field)
+		t := s.lua.CreateTable(0, len(fields))
+		for _, f := range fields {
 			t.RawSetString(f.Name, s.toLua(&f.Value))
 		}
 		return t

@@ -27,7 +27,7 @@ type coroutine struct {
 var errAbandoned = errors.New("coroutine abandoned")
 
 func (s *Session) openCoroutines() {
-	lib := s.lua.NewTable()
+	lib := s.lua.CreateTable(0, 8)
 	for name, f := range map[string]lua.LGFunction{
 		"create": func(L *lua.LState) int { L.Push(s.newCoroutine(L).thread); return 1 },
 		"resume": s.coResume, "yield": s.coYield, "wrap": s.coWrap,

@@ -26,7 +26,7 @@ import (
 //	where    "file:line:" of the call
 //	expected, got  of a check, the values that it compared
 func (s *Session) openErrors() {
-	s.errorMeta = s.lua.NewTable()
+	s.errorMeta = s.lua.CreateTable(0, 4)
 	text := func(L *lua.LState, v lua.LValue) string {
 		if t, ok := v.(*lua.LTable); ok && t.Metatable == s.errorMeta {
 			return lua.LVAsString(t.RawGetString("message"))
@@ -67,7 +67,7 @@ func (s *Session) errorValue(err error, where string) lua.LValue {
 		s.placed(raised.value, where)
 		return raised.value
 	}
-	e := s.lua.NewTable()
+	e := s.lua.CreateTable(0, 8)
 	e.Metatable = s.errorMeta
 	s.raised.value, s.raised.cause = e, err
 	set := func(name, value string) {

@@ -12,7 +12,7 @@ import (
 // openExpect defines the checks of scenarios. Each raises at the line that
 // called it, with what was expected and what was there.
 func (s *Session) openExpect() {
-	s.builtins.RawSetString("expect", s.lua.NewTable())
+	s.builtins.RawSetString("expect", s.lua.CreateTable(0, 32))
 	s.define("expect.equal(got, want [, note])", "the same value; tables are compared by their items", func(L *lua.LState) int {
 		got, want := L.Get(1), L.Get(2)
 		if !s.same(L, got, want, 0) {
@@ -52,7 +52,7 @@ func (s *Session) openExpect() {
 	})
 	s.define("expect.eof(socket [, options])", "the peer has ended the stream, and nothing came before; within 5 s unless a timeout is given", func(L *lua.LState) int {
 		L.CheckAny(1)
-		options := s.lua.NewTable()
+		options := s.lua.CreateTable(0, 1)
 		options.RawSetString("timeout", lua.LNumber(s.optionTimeout(L, 2).Seconds()))
 		results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(65536), options}, nil)
 		if err != nil {

@@ -108,7 +108,7 @@ func (s *Session) receive(L *lua.LState, want pattern, until time.Time) (got, en
 		}
 	}
 	recv := func(max int, options string, v lua.LValue) ([]lua.LValue, *lua.LTable) {
-		table := s.lua.NewTable()
+		table := s.lua.CreateTable(0, 1)
 		table.RawSetString(options, v)
 		results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(max), table}, nil)
 		if err == nil {

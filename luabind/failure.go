@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -88,14 +89,14 @@ func (s *Session) judge(err error) Failure {
 		}
 		return f
 	}
-	if m := positioned.FindStringSubmatch(f.Message); m != nil {
+	if m := positioned().FindStringSubmatch(f.Message); m != nil {
 		f.Where, f.Message = m[1], m[2]
 	}
 	return f
 }
 
 // positioned finds the position at the begin of Lua's own errors.
-var positioned = regexp.MustCompile(`(?s)^(\S+?:\d+):\s*(.*)$`)
+var positioned = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)^(\S+?:\d+):\s*(.*)$`) })
 
 // plain returns a value to be compared line by line: texts as they are.
 func (s *Session) plain(v lua.LValue) string {

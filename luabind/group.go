@@ -58,6 +58,7 @@ func (s *Session) runScript(t *loop.Task, f *lua.LFunction, args []lua.LValue) e
 	}
 	g := newGroup()
 	g.main = s.Loop.Go(func(main *loop.Task) error {
+		loop.GrowStack()
 		main.Local = &local{group: g}
 		return s.runGroup(main, g, f, args)
 	})

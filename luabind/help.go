@@ -37,7 +37,7 @@ func (s *Session) place(name string, v lua.LValue) {
 	}
 	t, ok := s.lua.GetGlobal(table).(*lua.LTable)
 	if !ok {
-		t = s.lua.NewTable()
+		t = s.lua.CreateTable(0, 8)
 		s.builtins.RawSetString(table, t)
 	}
 	t.RawSetString(field, v)
@@ -46,7 +46,7 @@ func (s *Session) place(name string, v lua.LValue) {
 // knowing has tables of functions say what they do not have.
 func (s *Session) knowing(tables ...string) {
 	for _, table := range tables {
-		meta := s.lua.NewTable()
+		meta := s.lua.CreateTable(0, 1)
 		meta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
 			L.RaiseError("there is no %s.%s; help %s lists what there is", table, s.show(L.Get(2)), table)
 			return 0

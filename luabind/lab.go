@@ -42,7 +42,7 @@ func (s *Session) chooses(function any, seg journal.Segment) bool {
 	if !ok {
 		return false
 	}
-	t := s.lua.NewTable()
+	t := s.lua.CreateTable(0, 8)
 	for name, v := range map[string]lua.LValue{
 		"from": lua.LString(seg.From.String()), "to": lua.LString(seg.To.String()), "protocol": lua.LString(seg.Protocol),
 		"flags": lua.LString(seg.Flags), "seq": lua.LNumber(seg.Seq), "ack": lua.LNumber(seg.Ack),
@@ -60,7 +60,7 @@ func (s *Session) chooses(function any, seg journal.Segment) bool {
 
 // openHosts makes the verbs that are about a host methods of hosts: client:socket().
 func (s *Session) openHosts() {
-	methods := s.lua.NewTable()
+	methods := s.lua.CreateTable(0, 32)
 	for i := range s.verbs {
 		v := &s.verbs[i]
 		k := slices.IndexFunc(v.Params, func(p sock.Param) bool { return p.Kind == sock.HostKind && p.Name == "host" })
@@ -73,7 +73,7 @@ func (s *Session) openHosts() {
 		}
 		methods.RawSetString(v.Name, f)
 	}
-	s.hostMeta = s.lua.NewTable()
+	s.hostMeta = s.lua.CreateTable(0, 2)
 	s.hostMeta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
 		h, ok := L.CheckUserData(1).Value.(*lab.Host)
 		if !ok {

@@ -198,7 +198,10 @@ func (s *Session) Query(f func()) {
 
 // Do runs f as a task, on the goroutine that calls it, and returns its error.
 func (s *Session) Do(f func(*loop.Task) error) error {
-	t := s.Loop.Go(f)
+	t := s.Loop.Go(func(t *loop.Task) error {
+		loop.GrowStack()
+		return f(t)
+	})
 	s.Loop.Run(func() bool { ended, _ := t.Ended(); return ended })
 	_, err := t.Ended()
 	return err
@@ -228,8 +231,8 @@ func (s *Session) openLua() {
 	stdlib.OpenDebug(s.lua, s.Sandbox)
 	stdlib.OpenOS(s.lua, system{s})
 	s.stdin, s.endIO = stdlib.OpenIO(s.lua, system{s})
-	s.builtins = s.lua.NewTable()
-	meta := s.lua.NewTable()
+	s.builtins = s.lua.CreateTable(0, 2*len(s.verbs))
+	meta := s.lua.CreateTable(0, 1)
 	meta.RawSetString("__index", s.builtins)
 	s.lua.SetMetatable(s.lua.G.Global, meta)
 	s.openErrors()

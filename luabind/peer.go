@@ -60,7 +60,7 @@ func (s *Session) blame(L *lua.LState, err error) {
 			e.RawSetString("where", lua.LString(at))
 		}
 	case lua.LString:
-		if m := positioned.FindStringSubmatch(string(e)); m != nil && ofModule(m[1]) {
+		if m := positioned().FindStringSubmatch(string(e)); m != nil && ofModule(m[1]) {
 			object = lua.LString(at + " " + m[2])
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -93,11 +94,13 @@ func (s *Session) Scenarios(t *loop.Task, code, name string) ([]Scenario, error)
 }
 
 // headTags finds the line "-- tags: slow manual" among a file's first comments.
-var headTags = regexp.MustCompile(`(?m)\A(?:(?:--|#).*\n|\n)*?(?:--|#) *tags: *(.+)$`)
+var headTags = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)\A(?:(?:--|#).*\n|\n)*?(?:--|#) *tags: *(.+)$`)
+})
 
 // HeadTags returns the tags that the first comments of a file give it.
 func HeadTags(text string) []string {
-	if m := headTags.FindStringSubmatch(text); m != nil {
+	if m := headTags().FindStringSubmatch(text); m != nil {
 		return strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' || r == '\r' })
 	}
 	return nil
@@ -161,11 +164,11 @@ func (s *Session) openScenarios() {
 		return 0
 	})
 	s.openVerdicts()
-	vars := s.lua.NewTable()
+	vars := s.lua.CreateTable(0, len(s.Vars))
 	for name, value := range s.Vars {
 		vars.RawSetString(name, lua.LString(value))
 	}
-	meta := s.lua.NewTable()
+	meta := s.lua.CreateTable(0, 1)
 	meta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
 		if name := L.Get(2).String(); !slices.Contains(s.notGiven, name) {
 			s.notGiven = append(s.notGiven, name)

@@ -13,7 +13,7 @@ import (
 )
 
 func (s *Session) openTasks() {
-	s.jobMeta = s.lua.NewTable()
+	s.jobMeta = s.lua.CreateTable(0, 2)
 	methods := map[string]*lua.LFunction{}
 	for _, name := range []string{"join", "cancel"} {
 		methods[name] = s.builtins.RawGetString(name).(*lua.LFunction)

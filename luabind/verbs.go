@@ -12,7 +12,7 @@ import (
 // its first parameter is one. The methods are a plain table, so that s:send(...)
 // costs no more than the call; what a handle is, is asked by verbs too: s:fd().
 func (s *Session) openVerbs() {
-	methods := s.lua.NewTable()
+	methods := s.lua.CreateTable(0, len(s.verbs))
 	for i := range s.verbs {
 		v := &s.verbs[i]
 		f := s.lua.NewFunction(s.bind(v))
@@ -25,7 +25,7 @@ func (s *Session) openVerbs() {
 	}
 	s.define("lines(socket [, options])", "iterate over a stream's lines until its end", s.lines)
 	methods.RawSetString("lines", s.builtins.RawGetString("lines"))
-	s.handleMeta = s.lua.NewTable()
+	s.handleMeta = s.lua.CreateTable(0, 2)
 	s.handleMeta.RawSetString("__index", methods)
 	s.handleMeta.RawSetString("__tostring", s.lua.NewFunction(func(L *lua.LState) int {
 		L.Push(lua.LString(strconv.Itoa(L.CheckUserData(1).Value.(*sock.Handle).N)))

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/aymanbagabas/go-udiff"
+	"github.com/rogpeppe/go-internal/diff"
 
 	"socksh/luabind"
 	"socksh/luabind/journal"
@@ -140,13 +140,9 @@ func tellFirst(b *strings.Builder, want, got string) {
 
 // difference returns the lines of a unified diff without its heads.
 func difference(want, got string) string {
-	text := udiff.Unified("expected", "got", want, got)
-	var kept []string
-	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(line, "--- expected") && !strings.HasPrefix(line, "+++ got") && !strings.HasPrefix(line, "@@") {
-			kept = append(kept, strings.TrimRight(line, "\n"))
-		}
-	}
+	lines := strings.Split(strings.TrimSuffix(string(diff.Diff("expected", []byte(want), "got", []byte(got))), "\n"), "\n")
+	const heads = 3
+	kept := slices.DeleteFunc(lines[min(heads, len(lines)):], func(line string) bool { return strings.HasPrefix(line, "@@") })
 	return strings.Join(kept, "\n")
 }
 

@@ -162,10 +162,6 @@ func (p *Param) Usage() string {
 
 // Verbs returns the rows of this package, in the order help prints them.
 func Verbs() []Verb {
-	var all []Verb
-	for _, rows := range [][]Verb{lifeVerbs(), dataVerbs(), messageVerbs(), streamVerbs(), bulkVerbs(), nameVerbs(), lookupVerbs(), optionVerbs(), ioctlVerbs(),
-		waitVerbs(), tableVerbs(), descriptorVerbs(), interfaceVerbs()} {
-		all = append(all, rows...)
-	}
-	return all
+	return slices.Concat(lifeVerbs(), dataVerbs(), messageVerbs(), streamVerbs(), bulkVerbs(), nameVerbs(), lookupVerbs(), optionVerbs(), ioctlVerbs(),
+		waitVerbs(), tableVerbs(), descriptorVerbs(), interfaceVerbs())
 }

@@ -18,7 +18,7 @@ type call struct {
 
 // newLibrary makes a table of functions, a global and a loaded module of that name.
 func newLibrary(L *lua.LState, name string, functions map[string]func(call) int) *lua.LTable {
-	library := L.NewTable()
+	library := L.CreateTable(0, len(functions))
 	for key, f := range functions {
 		library.RawSetString(key, L.NewFunction(goFunction(key, f)))
 	}

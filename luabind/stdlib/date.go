@@ -27,7 +27,7 @@ func osDate(c call) int {
 }
 
 func dateTable(L *lua.LState, at time.Time) *lua.LTable {
-	t := L.NewTable()
+	t := L.CreateTable(0, 9)
 	for name, n := range map[string]int{
 		"year": at.Year(), "month": int(at.Month()), "day": at.Day(), "hour": at.Hour(), "min": at.Minute(), "sec": at.Second(),
 		"wday": int(at.Weekday()) + 1, "yday": at.YearDay(),

@@ -44,7 +44,7 @@ func function(usage, summary string, f func(call) int) Function {
 // be called on an object, and help knows it.
 func methods(L *lua.LState, name string, rows []Function) *lua.LTable {
 	meta := L.NewTypeMetatable(name)
-	index := L.NewTable()
+	index := L.CreateTable(0, len(rows))
 	for i, r := range rows {
 		path, _, _ := strings.Cut(r.Usage, "(")
 		index.RawSetString(path[strings.IndexByte(path, ':')+1:], L.NewFunction(r.Call))

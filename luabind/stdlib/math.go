@@ -28,8 +28,8 @@ func OpenMath(L *lua.LState) {
 	} {
 		functions[name] = func(c call) int {
 			n := f(c.num(1))
-			if i := int(n); float64(i) == n && 0 < i && i < len(smallNumbers) {
-				return c.push(smallNumbers[i])
+			if i := int(n); float64(i) == n && i != 0 { // which may be -0
+				return c.push(numberValue(i))
 			}
 			return c.push(lua.LNumber(n))
 		}

@@ -3,6 +3,7 @@ package stdlib
 import (
 	"math"
 	"strconv"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -16,18 +17,19 @@ func FormatNumber(n float64) string {
 
 // numberValue returns n as a Lua value. Small ones are at hand and take no memory.
 func numberValue(n int) lua.LValue {
-	if 0 <= n && n < len(smallNumbers) {
-		return smallNumbers[n]
+	if small := smallNumbers(); 0 <= n && n < len(small) {
+		return small[n]
 	}
 	return lua.LNumber(n)
 }
 
-var smallNumbers = func() (small [1024]lua.LValue) {
+var smallNumbers = sync.OnceValue(func() *[1024]lua.LValue {
+	small := new([1024]lua.LValue)
 	for i := range small {
 		small[i] = lua.LNumber(i)
 	}
 	return small
-}()
+})
 
 func appendNumber(b []byte, n float64) []byte {
 	// Whole numbers of up to 14 digits read the same either way, and faster this one.

@@ -29,7 +29,7 @@ func OpenString(L *lua.LState) {
 		"upper":   stringUpper,
 	})
 	library.RawSetString("gfind", library.RawGetString("gmatch"))
-	meta := L.NewTable()
+	meta := L.CreateTable(0, 8)
 	meta.RawSetString("__index", library)
 	openArithmetic(L, meta)
 	L.SetMetatable(lua.LString(""), meta)
