@@ -3,8 +3,10 @@ package luabind
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
@@ -20,18 +22,28 @@ import (
 // level become global: at a prompt each line is a chunk, and a local would be
 // gone with its line.
 func (s *Session) compile(code, name string, promote bool) (*lua.LFunction, error) {
+	s.mentions(code)
 	chunk, err := source.Parse(code, name)
 	if err != nil {
-		return nil, syntaxError(err, name)
+		return nil, syntaxError(err, name, code)
 	}
 	if promote {
 		promoteLocals(chunk)
 	}
 	f, err := stdlib.Compile(s.lua, chunk, name)
 	if err != nil {
-		return nil, syntaxError(err, name)
+		return nil, syntaxError(err, name, code)
 	}
 	return f, nil
+}
+
+// mentions tells which vars code, or a typed line, has the names of.
+func (s *Session) mentions(code string) {
+	for name := range s.Vars {
+		if s.Asked != nil && (strings.Contains(code, "vars."+name) || strings.Contains(code, "vars[")) {
+			s.Asked(name, true)
+		}
+	}
 }
 
 func promoteLocals(chunk []ast.Stmt) {
@@ -61,9 +73,20 @@ type SyntaxError struct{ text string }
 func (e *SyntaxError) Error() string { return e.text }
 
 // syntaxError says in one line where and what.
-func syntaxError(err error, name string) error {
-	return &SyntaxError{syntaxText(err, name)}
+func syntaxError(err error, name, code string) error {
+	text := syntaxText(err, name)
+	var e *parse.Error
+	if errors.As(err, &e) && e.Token == "=" && e.Pos.Line > 0 {
+		lines := strings.Split(code, "\n")
+		if line := lines[min(e.Pos.Line, len(lines))-1]; namedArgument().MatchString(line) {
+			text += "; arguments by name go in braces, f({name = value})"
+		}
+	}
+	return &SyntaxError{text}
 }
+
+// namedArgument finds "f(timeout = 5".
+var namedArgument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\w\([^(){}]*\b\w+\s*=[^=]`) })
 
 func syntaxText(err error, name string) string {
 	var e *parse.Error
@@ -121,11 +144,11 @@ func (s *Session) explain(text string, err error) error {
 		if strings.HasPrefix(rest, "=") || isKeyword(word) {
 			break
 		}
-		return fmt.Errorf("no command is called %s, and this is no Lua: %w", word, syntaxError(err, "line"))
+		return fmt.Errorf("no command is called %s, and this is no Lua: %w", word, syntaxError(err, "line", text))
 	default:
 		next := line.Identifier(strings.TrimLeft(rest, `("'`))
 		if s.Known(next) {
-			return fmt.Errorf("in Lua write %s(...): %w", next, syntaxError(err, "line"))
+			return fmt.Errorf("in Lua write %s(...): %w", next, syntaxError(err, "line", text))
 		}
 	}
 	if i := strings.IndexByte(text, ';'); i > 0 {
@@ -133,7 +156,7 @@ func (s *Session) explain(text string, err error) error {
 			return fmt.Errorf("one command a line, or %s(...) in Lua", after)
 		}
 	}
-	return trimWhere(syntaxError(err, "line"))
+	return trimWhere(syntaxError(err, "line", text))
 }
 
 // explainRun adds to an error of a line of Lua which command was perhaps meant.

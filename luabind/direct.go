@@ -47,8 +47,10 @@ func (s *Session) direct(L *lua.LState, v *sock.Verb) int {
 	if err != nil {
 		s.raise(L, s.Table.Failed(v, h, err))
 	}
+	s.ended = nil
 	L.Push(s.toLua(&out))
 	if out.Type == sock.Nil {
+		s.ended = v
 		L.Push(lua.LString("eof"))
 		return 2
 	}

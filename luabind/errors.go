@@ -113,7 +113,8 @@ func (s *Session) placed(v lua.LValue, where string) {
 type raisedError struct {
 	value lua.LValue
 	text  string
-	cause error // what the value was made of, if that is known still
+	cause error  // what the value was made of, if that is known still
+	trace string // Lua's traceback
 }
 
 func (e *raisedError) Error() string { return e.text }
@@ -137,16 +138,16 @@ func (s *Session) caught(err error) error {
 		if where := lua.LVAsString(t.RawGetString("where")); where != "" && !strings.HasPrefix(where, "[G]") {
 			text = where + " " + text
 		}
-		raised := &raisedError{value: t, text: text}
+		raised := &raisedError{value: t, text: text, trace: api.StackTrace}
 		if t == s.raised.value {
 			raised.cause = s.raised.cause
 		}
 		return raised
 	}
 	if t, ok := api.Object.(*lua.LTable); ok && t.Metatable == lua.LNil {
-		return &raisedError{value: t, text: s.inspect(t)}
+		return &raisedError{value: t, text: s.inspect(t), trace: api.StackTrace}
 	}
-	return &raisedError{value: api.Object, text: s.show(api.Object)}
+	return &raisedError{value: api.Object, text: s.show(api.Object), trace: api.StackTrace}
 }
 
 // show returns tostring(v), whatever its metamethod does.

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -139,15 +140,20 @@ func (s *Session) rethrow(L *lua.LState, err error) {
 }
 
 // eventually makes try until it has nothing to object, and returns what it gives.
-// When the time is up its last objection is raised.
+// When the time is up its last objection is raised, with the last call in it that failed.
 func (s *Session) eventually(L *lua.LState, d time.Duration, try func() ([]lua.LValue, string)) []lua.LValue {
 	end, pause := time.Now().Add(d), time.Millisecond/4
 	for {
+		s.raised.value, s.raised.cause = nil, nil
 		results, objection := try()
+		failed := new(sock.Error)
 		if objection == "" {
 			return results
 		}
 		wake := time.Now().Add(pause)
+		if wake.After(end) && errors.As(s.raised.cause, &failed) {
+			s.unmet(L, 0, "%s after %s; the last call in it that failed: %w", objection, d, failed)
+		}
 		if wake.After(end) {
 			s.unmet(L, 0, "%s after %s", objection, d)
 		}

@@ -21,20 +21,28 @@ func (s *Session) openExpect() {
 		return 0
 	})
 	s.define("expect.match(text, pattern [, note])", "a Lua pattern is found in the text; gives the captures", func(L *lua.LState) int {
-		text, pattern := L.CheckString(1), L.CheckString(2)
+		pattern := L.CheckString(2)
+		text, ok := lua.LVAsString(L.Get(1)), lua.LVCanConvToString(L.Get(1))
+		if !ok {
+			s.unmet(L, 3, "expected something like %s, got %s", s.inspect(lua.LString(pattern)), s.came(L.Get(1)))
+		}
 		match := s.lua.GetField(s.lua.GetGlobal("string"), "match")
 		found, err := s.call(match, []lua.LValue{lua.LString(text), lua.LString(pattern)}, nil)
 		if err != nil {
 			L.Error(s.errorObject(err), 0)
 		}
 		if len(found) == 0 || found[0] == lua.LNil {
-			s.unmet(L, 3, "expected something like %s, got %s", s.inspect(lua.LString(pattern)), s.inspect(lua.LString(text)))
+			hint := ""
+			if strings.Contains(text, pattern) {
+				hint = "; it is there letter by letter, but in a pattern ^$()%.[]*+-? mean more: write %- for -"
+			}
+			s.unmet(L, 3, "expected something like %s, got %s%s", s.inspect(lua.LString(pattern)), s.inspect(lua.LString(text)), hint)
 		}
 		return push(L, found)
 	})
 	s.define("expect.truthy(value [, note])", "neither nil nor false; gives the value", func(L *lua.LState) int {
 		if lua.LVIsFalse(L.Get(1)) {
-			s.unmet(L, 2, "expected a value, got %s", s.inspect(L.Get(1)))
+			s.unmet(L, 2, "expected a value, got %s", s.came(L.Get(1)))
 		}
 		L.Push(L.Get(1))
 		return 1
@@ -107,29 +115,39 @@ func (s *Session) inspectAll(vs []lua.LValue) string {
 	return "success: " + strings.Join(parts, " ")
 }
 
-// unmet raises a failed check; argument n, if given, is a note that goes first.
+// unmet raises a failed check; argument n, if given, is a note that goes first. An error
+// among args, by %w, is its cause.
 func (s *Session) unmet(L *lua.LState, n int, format string, args ...any) {
 	L.Error(s.unmetValue(L, n, format, args...), 0)
 }
 
 // differ raises a failed check that compared two values.
 func (s *Session) differ(L *lua.LState, n int, want, got lua.LValue) {
-	e := s.unmetValue(L, n, "expected %s, got %s", s.inspect(want), s.inspect(got))
+	e := s.unmetValue(L, n, "expected %s, got %s", s.inspect(want), s.came(got))
 	e.RawSetString("expected", want)
 	e.RawSetString("got", got)
 	L.Error(e, 0)
 }
 
 func (s *Session) unmetValue(L *lua.LState, n int, format string, args ...any) *lua.LTable {
-	text := fmt.Sprintf(format, args...)
+	err := fmt.Errorf(format, args...)
 	if n > 0 && L.Get(n) != lua.LNil {
 		if note, ok := L.Get(n).(lua.LString); ok {
-			text = string(note) + ": " + text
+			err = fmt.Errorf("%s: %w", string(note), err)
 		}
 	}
-	e := s.errorValue(fmt.Errorf("%s", text), s.at(L)).(*lua.LTable)
+	e := s.errorValue(err, s.at(L)).(*lua.LTable)
 	e.RawSetString("op", lua.LString("expect"))
 	return e
+}
+
+// came shows a value that is not as expected. nil is what a verb gives at the end of a
+// stream.
+func (s *Session) came(v lua.LValue) string {
+	if v == lua.LNil && s.ended != nil {
+		return fmt.Sprintf("nil: %s came to the end of the stream", s.ended.Name)
+	}
+	return s.inspect(v)
 }
 
 // same compares as expect.equal does.

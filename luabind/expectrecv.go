@@ -125,7 +125,7 @@ func (s *Session) receive(L *lua.LState, want pattern, until time.Time) (got, en
 		if stream {
 			room = len(want.data) - len(got)
 		}
-		results, failed := recv(room, "timeout", lua.LNumber(max(time.Until(until), 0).Seconds()))
+		results, failed := recv(room, "timeout", lua.LNumber(max(time.Until(until), 0).Round(time.Millisecond).Seconds()))
 		switch {
 		case failed != nil && failed.RawGetString("timeout") == lua.LTrue:
 			return got, "nothing more in time"

@@ -29,8 +29,9 @@ type Failure struct {
 	Kind    string
 	Phase   string // "" for the scenario's own body, "setup", a subtest's name…
 	Message string
-	Where   string // "file.lua:12", "" where no line is to blame
-	Why     string // the cause, as far as the kernel tells it
+	Where   string   // "file.lua:12", "" where no line is to blame
+	Callers []string // of the function which that line is in, the nearest first
+	Why     string   // the cause, as far as the kernel tells it
 	// Compared says that Expected and Got are what a check compared, as texts or bytes.
 	Compared      bool
 	Expected, Got string
@@ -64,8 +65,8 @@ func cut(text string) string {
 }
 
 // judge describes an error that has ended a task of Lua.
-func (s *Session) judge(err error) Failure {
-	f := Failure{Kind: ScriptFailed, Message: err.Error()}
+func (s *Session) judge(err error) (f Failure) {
+	f = Failure{Kind: ScriptFailed, Message: err.Error()}
 	if failed := new(sock.Error); errors.As(err, &failed) {
 		f.Why = s.kernel.Explain(s.Table, failed)
 	}
@@ -78,6 +79,7 @@ func (s *Session) judge(err error) Failure {
 	if !errors.As(err, &raised) {
 		return f
 	}
+	defer func() { f.Callers = callers(raised.trace, f.Where) }()
 	if e, ok := raised.value.(*lua.LTable); ok && e.Metatable == s.errorMeta {
 		f.Message = lua.LVAsString(e.RawGetString("message"))
 		f.Where = strings.TrimRight(lua.LVAsString(e.RawGetString("where")), ": ")
@@ -94,6 +96,28 @@ func (s *Session) judge(err error) Failure {
 	}
 	return f
 }
+
+// callersMost is how many callers a failure names.
+const callersMost = 5
+
+// callers returns the positions of a traceback that are above where.
+func callers(trace, where string) []string {
+	var all []string
+	found := false
+	for _, m := range traced().FindAllStringSubmatch(trace, -1) {
+		at := m[1]
+		switch file, _, _ := strings.Cut(at, ":"); {
+		case at == where:
+			found = true
+		case found && !embedded(file) && len(all) < callersMost:
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+// traced finds the positions of a traceback.
+var traced = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\t(\S+:\d+): in `) })
 
 // positioned finds the position at the begin of Lua's own errors.
 var positioned = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)^(\S+?:\d+):\s*(.*)$`) })

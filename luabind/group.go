@@ -38,7 +38,7 @@ func (g *group) latest() iter.Seq[cleanup] {
 		for n := len(g.deferred); n > 0; n = len(g.deferred) {
 			c := g.deferred[n-1]
 			g.deferred = g.deferred[:n-1]
-			if !yield(c) {
+			if !c.done() && !yield(c) {
 				return
 			}
 		}
@@ -88,7 +88,7 @@ func (s *Session) cleanUp(t *loop.Task, g *group) (first error) {
 		})
 		if err := t.Join(last, time.Now().Add(cleanupLimit)); err != nil {
 			last.Cancel()
-			return fmt.Errorf("what defer has put off: %w", err)
+			return fmt.Errorf("%s: what defer has put off: %w", c.where, err)
 		}
 		if _, err := last.Ended(); first == nil {
 			first = err

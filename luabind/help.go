@@ -66,10 +66,8 @@ func (s *Session) Help(topic string) (string, error) {
 	if text := s.describeFunctions(topic); text != "" {
 		return text, nil
 	}
-	for _, t := range topics {
-		if t.name == topic {
-			return t.text, nil
-		}
+	if t := topicOf(topic); t != nil {
+		return t.text, nil
 	}
 	if text := s.describeErrno(strings.ToUpper(topic)); text != "" {
 		return text, nil

@@ -18,7 +18,13 @@ func (tr *Trial) finish(t *loop.Task, sc *scenario) {
 	tr.late = maps.Clone(tr.group.jobs)
 	tr.end, tr.limit = time.Now().Add(cleanupLimit), "the limit of "+cleanupLimit.String()+" for what comes after a scenario"
 	for c := range tr.group.latest() {
+		before := len(tr.Failures)
 		tr.phase(t, "defer", c.f, c.args...)
+		for i := range tr.Failures[before:] {
+			if f := &tr.Failures[before+i]; f.Where == "" {
+				f.Where = c.where
+			}
+		}
 	}
 	if sc != nil {
 		for _, f := range tr.group.plan.teardown {

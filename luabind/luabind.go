@@ -55,6 +55,9 @@ type Config struct {
 	Vars map[string]string
 	// Secrets are the names of those vars whose values must not be seen.
 	Secrets []string
+	// Asked is told each var that code mentions, and each that is asked for and was not
+	// given. It may be nil.
+	Asked func(name string, given bool)
 }
 
 // A Session is one loop, one table of handles and one Lua state.
@@ -77,6 +80,7 @@ type Session struct {
 		value *lua.LTable
 		cause error
 	}
+	ended     *sock.Verb     // the last call's, if it came to the end of a stream
 	trial     *Trial         // that runs
 	notGiven  []string       // what vars was asked for in vain
 	recording *recordTo      // nil while nothing is recorded

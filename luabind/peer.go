@@ -9,14 +9,14 @@ import (
 // peerFunctions are those of the embedded module peer, which is loaded when one of them
 // is first called.
 var peerFunctions = [][2]string{
-	{"peer.server(how, ...)", "a server that does how(conn, ...) to each connection; gives its address"},
+	{"peer.server([address,] how, ...)", "a server that does how(conn, ...) to each connection; gives its address, 127.0.0.1 and a free port unless told. To try a client by hand: socksh -e 'print(peer.server(peer.silent))'; ^C ends it"},
 	{"peer.client(address, how, ...)", "a client that connects and does how(conn, ...); gives the job"},
 	{"peer.reset(conn)", "for peer.server and peer.client: RST at once"},
 	{"peer.silent(conn)", "keep the connection open, and neither read nor send"},
 	{"peer.half_close(conn)", "send FIN, and read until the other side has sent its own"},
 	{"peer.stall(conn [, pause])", "a small window that fills and closes; with a pause, one byte is read after each"},
-	{"peer.trickle(conn, data [, pause])", "send data byte by byte, each a segment of its own, and close"},
-	{"peer.cut(conn, data, n [, abort])", "send n bytes of data and close in the middle of it, with RST if abort is true"},
+	{"peer.trickle(conn, data [, pause [, open]])", "send data byte by byte, each a segment of its own, and close unless open is true"},
+	{"peer.cut(conn, data, n [, abort])", "send n bytes of data and close in the middle of it; with RST if abort is true, else what comes is read for a moment, so that it is FIN"},
 	{"peer.linger(conn, data [, seconds])", "send data and close with SO_LINGER: close waits for the other side to take it"},
 	{"peer.late(conn, data)", "wait for the other side's FIN, then send data, and close"},
 	{"peer.never_accept([backlog])", "the address of a listener that never accepts: connect succeeds, and nobody answers"},

@@ -54,7 +54,7 @@ const planLimit = 20 * time.Second
 func (s *Session) Scenarios(t *loop.Task, code, name string) ([]Scenario, error) {
 	chunk, err := source.Parse(source.File(code), name)
 	if err != nil {
-		return nil, syntaxError(err, name)
+		return nil, syntaxError(err, name, code)
 	}
 	whole := []Scenario{{Line: 1}}
 	many := mentions(chunk, "scenario")
@@ -172,6 +172,9 @@ func (s *Session) openScenarios() {
 	meta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
 		if name := L.Get(2).String(); !slices.Contains(s.notGiven, name) {
 			s.notGiven = append(s.notGiven, name)
+			if s.Asked != nil {
+				s.Asked(name, false)
+			}
 		}
 		return 0
 	}))

@@ -1,11 +1,28 @@
 package luabind
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// A topic is a page of help that belongs to no verb or function.
-type topic struct{ name, about, text string }
+// A topic is a page of help that belongs to no verb or function; also is what else people
+// look for it by.
+type topic struct {
+	name, about, text string
+	also              []string
+}
 
-var topics = []topic{{"lua", "which Lua this is", strings.TrimSpace(`
+// topicOf returns the topic of that name, or nil.
+func topicOf(name string) *topic {
+	for i := range topics {
+		if t := &topics[i]; t.name == name || slices.Contains(t.also, name) {
+			return t
+		}
+	}
+	return nil
+}
+
+var topics = []topic{{name: "lua", about: "which Lua this is", text: strings.TrimSpace(`
 Lua is version 5.1, as its manual has it (https://www.lua.org/manual/5.1/).
 
 As the manual says
@@ -39,7 +56,7 @@ Otherwise, or not there
 In a sandbox (--sandbox)
   Sockets reach the loopback and labs. io reads files of the working folder.
   No files are written, removed or renamed, no programs started, and no
-  environment is seen. debug has getinfo and traceback.`)}, {"scenarios", "how tests are written", strings.TrimSpace(`
+  environment is seen. debug has getinfo and traceback.`)}, {name: "scenarios", about: "how tests are written", also: []string{"tests"}, text: strings.TrimSpace(`
 socksh test PATH... runs scenarios; socksh run FILE runs those of one file in turn.
 A scenario is a Lua script, a scenario("name", f) in one, or a transcript.
 
@@ -79,4 +96,41 @@ Waiting   eventually(f), expect.state(...), timeouts; sleep only makes it slow
 Recorded  help record: what is typed becomes a scenario
 Peers     help peer lists those who behave badly
 Tags      manual: runs only if it is named; serial: runs alone
-Options   socksh test --help`)}}
+In CI     help ci`)}, {name: "ci", about: "how they run in CI", also: []string{"test", "report", "reports", "junit", "tap", "artifacts", "flaky"}, text: strings.TrimSpace(`
+  socksh test tests/ -j 8 --report junit=report.xml --artifacts failed
+
+Values     --var target=HOST:PORT is vars.target; --secret NAME shows it nowhere.
+           A recorded transcript (.txt) keeps the addresses that were typed.
+Reports    --report junit=F, tap=F, json=F or md=F, as many as are wanted
+Artifacts  of each failure a folder; begin with failure.txt. events.jsonl has all
+           calls, with what was received (4096 bytes of each). The ladder is there
+           as text, SVG and page. capture("F") in a scenario, or a lab, adds the
+           segments with the kernel's times. What passes again is removed.
+Time       --call-timeout, --timeout (of a scenario, 1m), --run-timeout: help timeouts
+Flaky      --retries N tells flaky from passed; --repeat N, --until-fail find it
+Some only  --run, --skip, --tags, --failed, FILE::NAME; --shard I/N for machines
+Status     0 all passed or were skipped, 1 some failed, 2 bad usage, nothing ran,
+           3 a need is missing (--require), 4 none selected, 70 a bug of socksh,
+           130 and 143 ended by ^C and SIGTERM
+All of it  socksh test --help`)}, {name: "timeouts", about: "how long calls wait", also: []string{"timeout", "deadline"}, text: strings.TrimSpace(`
+A call waits as long as it takes, unless it is told:
+
+  recv 1 --timeout 500ms          at the prompt
+  s:recv({timeout = 0.5})         in Lua, in seconds or "500ms"
+  with_timeout(2, f, ...)         all of f
+  expect.recv(s, "x", {timeout = 10})
+
+The checks that wait (expect.recv, expect.eof, expect.state, eventually) do so for
+5 s unless told, a scenario for a minute (socksh test --timeout).
+The error that comes then has e.timeout = true, and e.partial what had come;
+expect.timeout(f, ...) wants it. SO_RCVTIMEO gives EAGAIN, as from the kernel.`)}, {name: "eof", about: "the end of a stream", also: []string{"end", "closed"}, text: strings.TrimSpace(`
+When the peer has sent FIN and all before it was read, recv and its like show eof.
+In Lua they give nil and "eof":
+
+  local line, why = s:recvline()       -- nil, "eof"
+  for line in lines(s) do ... end      -- ends there
+  expect.eof(s)                        -- wants it
+
+recvexact, recvline and recvuntil raise an error where the stream ends in the
+middle; e.partial is what had come. An empty datagram is "", no eof. A reset is
+no eof either, but ECONNRESET. The state is CLOSE_WAIT until s is closed.`)}}

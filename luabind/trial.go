@@ -164,9 +164,14 @@ func (tr *Trial) await(t, task *loop.Task) {
 	}
 }
 
-// watch ends what runs if its time is up, or if nothing can come of it any more.
+// watch ends what runs if its time is up, or if nothing can come of it any more. It has
+// the journal told of what the kernel has changed meanwhile, so that an event has about
+// its own time and not that of the call in which it fell.
 func (tr *Trial) watch() {
 	s := tr.session
+	if j := s.Table.Journal; j != nil {
+		j.Look()
+	}
 	if !tr.end.IsZero() && time.Now().After(tr.end) {
 		tr.stop(TimedOut, tr.limit+" is over")
 		return

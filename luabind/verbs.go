@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"strconv"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -71,14 +72,29 @@ func (s *Session) bind(v *sock.Verb) lua.LGFunction {
 		out, err := c.Run(t)
 		if err != nil {
 			c.End()
+			if misused, ok := err.(*sock.UsageError); ok {
+				hintColon(L, v, misused)
+			}
 			s.raise(L, err)
 		}
 		n := len(out)
+		s.ended = nil
+		if n == 2 && out[0].Type == sock.Nil && out[1].Str == "eof" {
+			s.ended = v
+		}
 		for i := range out {
 			L.Push(s.toLua(&out[i]))
 		}
 		c.End()
 		return n
+	}
+}
+
+// hintColon adds to an objection that s.send("x") is a call without its handle.
+func hintColon(L *lua.LState, v *sock.Verb, e *sock.UsageError) {
+	_, text := L.Get(1).(lua.LString)
+	if text && len(v.Params) > 0 && v.Params[0].Kind == sock.HandleKind && strings.Contains(e.Why, "no handle") {
+		e.Why += "; a handle's own calls take a colon, s:" + v.Name + "(...)"
 	}
 }
 

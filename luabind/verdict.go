@@ -17,19 +17,29 @@ type SkipError struct {
 
 func (e *SkipError) Error() string { return "skipped: " + e.Reason }
 
-// A cleanup is what defer has put off.
+// A cleanup is what defer has put off, and where.
 type cleanup struct {
-	f    lua.LValue
-	args []lua.LValue
+	f      lua.LValue
+	args   []lua.LValue
+	closes *sock.Handle // the handle that it closes, nil for anything else
+	where  string       // "file.lua:12"
 }
+
+// done reports whether there is nothing to do any more: a handle is closed already.
+func (c cleanup) done() bool { return c.closes != nil && c.closes.Closed() }
 
 // openVerdicts defines what a scenario says of itself while it runs.
 func (s *Session) openVerdicts() {
 	s.define("defer(f, ...)", "run f(...) when the scenario or script has ended, however it ended; the last first", func(L *lua.LState) int {
 		g := s.groupOf(L, "defer")
-		g.deferred = append(g.deferred, cleanup{L.CheckFunction(1), values(L, 2)})
+		c := cleanup{f: L.CheckFunction(1), args: values(L, 2), where: strings.TrimRight(s.at(L), ": ")}
+		if ud, ok := L.Get(2).(*lua.LUserData); ok && c.f == s.builtins.RawGetString("close") {
+			c.closes, _ = ud.Value.(*sock.Handle)
+		}
+		g.deferred = append(g.deferred, c)
 		return 0
 	})
+	s.functions[len(s.functions)-1].details = "defer(close, s) closes s unless that has been done."
 	s.define("skip(reason)", "end the scenario, or the subtest, as skipped: it neither passes nor fails", func(L *lua.LState) int {
 		s.skip(L, &SkipError{Reason: reasonOf(L)})
 		return 0

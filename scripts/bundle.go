@@ -67,8 +67,25 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 	if e.dropped > 0 {
 		text += fmt.Sprintf("The first %d events are not kept.\n", e.dropped)
 	}
-	return write("failure.txt", []byte(it.label()+"\n"+text))
+	return write(failureFile, []byte(it.label()+"\n"+text))
 }
+
+// tidy removes the bundles that runs before have left of an item that has not failed now.
+func (s *Suite) tidy(it *item) {
+	if s.Artifacts == "" {
+		return
+	}
+	dir := filepath.Join(s.Artifacts, s.folder(it))
+	attempts, _ := filepath.Glob(dir + ".attempt*") // a folder's name has no pattern in it
+	for _, dir := range append(attempts, dir) {
+		if _, err := os.Stat(filepath.Join(dir, failureFile)); err == nil { // it is a bundle
+			os.RemoveAll(dir)
+		}
+	}
+}
+
+// failureFile is the file that each bundle has.
+const failureFile = "failure.txt"
 
 // longestFolder is how long the name of a bundle's folder is at most, without what tells
 // it from others.

@@ -1,8 +1,10 @@
 package scripts
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -28,7 +30,7 @@ const (
 	eventsEach    = 12
 	outputLines   = 40
 	diffLines     = 60
-	handlesAtMost = 20
+	handlesAtMost = 8
 )
 
 // details tells all that is known of a failed attempt.
@@ -71,7 +73,11 @@ func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
 	if f.Why != "" {
 		fmt.Fprintf(b, "why: %s\n", f.Why)
 	}
-	tellSource(b, it, f.Where)
+	tellLines(b, it, f.Where, sourceAround)
+	for _, caller := range f.Callers {
+		fmt.Fprintf(b, "called from %s\n", caller)
+		tellLines(b, it, caller, 0)
+	}
 	if f.Compared {
 		tellDifference(b, f.Expected, f.Got)
 	}
@@ -85,15 +91,15 @@ func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
 	}
 }
 
-// tellSource shows the lines around the one that is to blame, if they are the item's.
-func tellSource(b *strings.Builder, it *item, where string) {
+// tellLines shows a line, and as many before and after it, if they are the item's.
+func tellLines(b *strings.Builder, it *item, where string, around int) {
 	file, digits, _ := strings.Cut(where[max(0, strings.LastIndexByte(where, '/')):], ":")
 	n, err := strconv.Atoi(digits)
 	if err != nil || !strings.HasSuffix(strings.TrimSuffix(it.file, ".lua"), strings.TrimSuffix(file, ".lua")) {
 		return
 	}
 	lines := strings.Split(strings.TrimSuffix(it.code, "\n"), "\n")
-	for i := max(1, n-sourceAround); i <= min(len(lines), n+sourceAround); i++ {
+	for i := max(1, n-around); i <= min(len(lines), n+around); i++ {
 		mark := " "
 		if i == n {
 			mark = ">"
@@ -122,7 +128,7 @@ func tellFirst(b *strings.Builder, want, got string) {
 	for at < min(len(want), len(got)) && want[at] == got[at] {
 		at++
 	}
-	if len(want) == len(got) && at == len(want) || max(len(want), len(got)) <= differWidth/2 {
+	if at == 0 || len(want) == len(got) && at == len(want) || max(len(want), len(got)) <= differWidth/2 {
 		return
 	}
 	from := func(text string) string {
@@ -171,10 +177,11 @@ func tellEvents(b *strings.Builder, e *evidence) {
 			ended[r.Call] = true
 		}
 	}
-	lines := map[int][]string{}
+	lines, last := map[int][]string{}, map[int]int{} // and the last event, by handle
 	line := func(ev journal.Event, text string) {
 		if ev.Handle > 0 && text != "" {
 			lines[ev.Handle] = append(lines[ev.Handle], text)
+			last[ev.Handle] = ev.N
 		}
 	}
 	timed := func(ev journal.Event, text string) {
@@ -194,7 +201,11 @@ func tellEvents(b *strings.Builder, e *evidence) {
 			}
 			timed(ev, texts[f.Call]+"   "+f.String())
 			for _, change := range changed[f.Call] {
-				line(change, fmt.Sprintf("%16s%s", "", change.Fact))
+				if change.Handle == ev.Handle {
+					line(change, fmt.Sprintf("%16s%s", "", change.Fact))
+				} else {
+					timed(change, change.Fact.String())
+				}
 			}
 		default:
 			if ended[ev.During] {
@@ -204,21 +215,22 @@ func tellEvents(b *strings.Builder, e *evidence) {
 			}
 		}
 	}
-	var handles []int
-	for h := range lines {
-		handles = append(handles, h)
+	handles := slices.SortedFunc(maps.Keys(lines), func(a, b int) int { return cmp.Compare(last[a], last[b]) })
+	if len(handles) > 0 {
+		fmt.Fprintf(b, "last events of each handle, since %s:\n", e.when(0).Format("2006-01-02T15:04:05.000Z07:00"))
+	}
+	if before := len(handles) - handlesAtMost; before > 0 {
+		fmt.Fprintf(b, "  (%d handles with which nothing happened so late)\n", before)
+		handles = handles[before:]
 	}
 	slices.Sort(handles)
-	if len(handles) > 0 {
-		b.WriteString("last events of each handle:\n")
-	}
-	for i, h := range handles {
-		if i == handlesAtMost {
-			fmt.Fprintf(b, "  and %d handles more\n", len(handles)-i)
-			break
-		}
+	for _, h := range handles {
 		fmt.Fprintf(b, "  handle %d\n", h)
-		indent(b, strings.Join(lines[h][max(0, len(lines[h])-eventsEach):], "\n"), "  ")
+		if before := len(lines[h]) - eventsEach; before > 0 {
+			fmt.Fprintf(b, "  (%d lines before)\n", before)
+			lines[h] = lines[h][before:]
+		}
+		indent(b, strings.Join(lines[h], "\n"), "  ")
 	}
 }
 

@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"socksh/luabind"
 	"socksh/luabind/loop"
+	"socksh/luabind/sock"
 )
 
 // An item is one scenario that test can run.
@@ -47,6 +49,7 @@ func (s *Suite) find(paths []string) ([]*item, error) {
 			return nil, err
 		}
 		found := 0
+		var others []string
 		for _, f := range files {
 			items, err := s.itemsOf(f)
 			if err != nil {
@@ -56,6 +59,7 @@ func (s *Suite) find(paths []string) ([]*item, error) {
 			}
 			for _, it := range items {
 				if single && it.Name != name {
+					others = append(others, it.Name)
 					continue
 				}
 				found++
@@ -67,10 +71,31 @@ func (s *Suite) find(paths []string) ([]*item, error) {
 			}
 		}
 		if single && found == 0 && failed == nil {
-			return nil, fmt.Errorf("%s has no scenario called %q", path, name)
+			return nil, fmt.Errorf("%s has no scenario called %q%s", path, name, whatThereIs(name, others))
 		}
 	}
 	return all, failed
+}
+
+// whatThereIs says which names there are in place of one that nothing has.
+func whatThereIs(name string, names []string) string {
+	const most = 5
+	if near := sock.Nearest(name, names); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	var quoted []string
+	for _, n := range names[:min(len(names), most)] {
+		if n != "" {
+			quoted = append(quoted, strconv.Quote(n))
+		}
+	}
+	switch {
+	case len(quoted) == 0:
+		return ": it is one scenario itself"
+	case len(names) > most:
+		quoted = append(quoted, fmt.Sprintf("%d more", len(names)-most))
+	}
+	return "; it has " + strings.Join(quoted, ", ")
 }
 
 // A found is a file with scenarios.

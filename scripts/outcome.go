@@ -98,7 +98,7 @@ func (it *item) title() string {
 // again is the command that runs an item again.
 func (s *Suite) again(it *item) string {
 	words := []string{"socksh", "test", it.id}
-	vars := s.Streams.Vars
+	vars := &s.Streams.Vars
 	for _, name := range slices.Sorted(maps.Keys(vars.Values)) {
 		if value := vars.Values[name]; slices.Contains(vars.Secrets, value) {
 			words = append(words, "--secret", name)

@@ -17,7 +17,7 @@ var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 var step = regexp.MustCompile(`(?m)^ *- (?:run: )?(\./socksh .*)$`)
 
 // unsettled is what differs from run to run: times, ports and descriptors.
-var unsettled = regexp.MustCompile(`\b\d+(\.\d+)?( ms|m?s)\b|\b127\.0\.0\.1:\d{4,5}\b|\bfd \d+|  +`)
+var unsettled = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)|\b\d+(\.\d+)?( ms|m?s)\b|\b127\.0\.0\.1:\d{4,5}\b|\bfd \d+|  +`)
 
 func settled(text string) string { return unsettled.ReplaceAllString(text, " ") }
 

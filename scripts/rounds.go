@@ -172,6 +172,9 @@ func (s *Suite) try(it *item, c *report.Case) {
 	}
 	last := c.Last()
 	c.Status, c.Reason = last.Status, last.Reason
+	if len(c.Attempts) == 1 && c.Status != report.Failed {
+		s.tidy(it)
+	}
 	if c.Status == report.Passed && len(c.Attempts) > 1 {
 		c.Status = report.Flaky
 	}

@@ -16,7 +16,13 @@ func Run(streams *Streams, file string, args []string, stay func(*luabind.Sessio
 	if strings.HasSuffix(file, ".txt") {
 		return runTranscript(streams, file)
 	}
-	return with(streams, stay, func(s *luabind.Session, t *loop.Task) error { return s.RunFile(t, file, args) })
+	return with(streams, stay, func(s *luabind.Session, t *loop.Task) error {
+		err := s.RunFile(t, file, args)
+		for _, line := range streams.Vars.Unasked() {
+			fmt.Fprintf(streams.Err, "socksh: %s\n", line)
+		}
+		return err
+	})
 }
 
 // Eval runs chunks of Lua one after the other.

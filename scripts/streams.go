@@ -89,7 +89,7 @@ func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 // config adds to c what all sessions have.
 func (s *Streams) config(c luabind.Config) luabind.Config {
 	c.Library, c.Sandbox, c.Limits = Library(), s.Sandbox, s.Limits
-	c.Vars, c.Secrets = s.Vars.Values, s.Vars.Hidden
+	c.Vars, c.Secrets, c.Asked = s.Vars.Values, s.Vars.Hidden, s.Vars.ask
 	return c
 }
 

@@ -2,8 +2,11 @@ package scripts
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"socksh/luabind/sock"
@@ -22,6 +25,43 @@ type Vars struct {
 	Values  map[string]string
 	Secrets []string // the values among them that must not be shown
 	Hidden  []string // and their names
+
+	mu    sync.Mutex
+	asked map[string]bool // the names that scripts know; false for those not given
+}
+
+// ask notes a name that a script knows; see [luabind.Config].
+func (v *Vars) ask(name string, given bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.asked == nil {
+		v.asked = make(map[string]bool)
+	}
+	v.asked[name] = v.asked[name] || given
+}
+
+// Unasked returns a line for each value that no script has asked for: its name may be
+// misspelled, and then another value was used in its place.
+func (v *Vars) Unasked() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var missing, lines []string
+	for name, given := range v.asked {
+		if !given {
+			missing = append(missing, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.Values)) {
+		if v.asked[name] {
+			continue
+		}
+		line := fmt.Sprintf("nothing has asked for vars.%s, which was given", name)
+		if near := sock.Nearest(name, missing); near != "" {
+			line += "; vars." + near + " was not given"
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // Set takes "name=value".

@@ -42,6 +42,7 @@ type Return struct {
 	Address string `json:"address,omitempty"` // that the error is about
 	Error   string `json:"error,omitempty"`   // in words
 	Bytes   int    `json:"bytes,omitempty"`   // that it moved
+	Data    string `json:"data,omitempty"`    // what was received, escaped, where the texts above show but its begin
 }
 
 // State tells that a socket's state has changed; see tcp(7).

@@ -15,15 +15,21 @@ local function new(how, family)
   return s
 end
 
-local function listener(how, backlog)
-  local l = new(how)
-  local address = l:bind("127.0.0.1:0")
+local function listener(how, backlog, at)
+  local l = new(how, at and at:match("^%[") and "tcp6" or nil)
+  if at then l:setsockopt("SO_REUSEADDR", true) end
+  local address = l:bind(at or "127.0.0.1:0")
   l:listen(backlog or 128)
   return l, address
 end
 
 function peer.server(how, ...)
-  local l, address = listener(how)
+  if type(how) == "string" then return peer.server_at(how, ...) end
+  return peer.server_at(nil, how, ...)
+end
+
+function peer.server_at(at, how, ...)
+  local l, address = listener(how, nil, at)
   local args, count = {...}, select("#", ...)
   local handles, jobs = {l}, {}
   jobs[1] = spawn(function()
@@ -66,18 +72,22 @@ function peer.stall(conn, pause)
   end
 end
 
-function peer.trickle(conn, data, pause)
+function peer.trickle(conn, data, pause, open)
   conn:setsockopt("TCP_NODELAY", true)
   for i = 1, #data do
     conn:send(data:sub(i, i))
     if pause then sleep(pause) end
   end
-  conn:close()
+  if not open then conn:close() end
 end
 
 function peer.cut(conn, data, count, abort)
   conn:sendall(data:sub(1, count))
-  if abort then peer.reset(conn) else conn:close() end
+  if abort then return peer.reset(conn) end
+  conn:shutdown("write")
+  local ok, data
+  repeat ok, data = try(recv, conn, 65536, {timeout = 0.05}) until not (ok and data) -- what is not read would make a RST of the close
+  conn:close()
 end
 
 function peer.linger(conn, data, seconds)

@@ -13,6 +13,9 @@ import (
 // tellMost is how many bytes of data, or of a result, a journal shows of a call.
 const tellMost = 60
 
+// keepMost is how many received bytes it keeps of a call.
+const keepMost = 4096
+
 // told makes the call, and tells the journal of its begin, its end and the handles
 // that it made or changed.
 func (c *Call) told(t *loop.Task, j *journal.Journal) (Result, error) {
@@ -44,7 +47,7 @@ func (c *Call) outcome(out Result, err error) journal.Return {
 	if err != nil {
 		r.Result, r.Error = "", err.Error()
 		if e, ok := err.(*Error); ok {
-			r.Error, r.Errno, r.Address, r.Bytes = e.Cause(), e.Errno(), e.Address, e.Sent+len(e.Partial)
+			r.Error, r.Errno, r.Address, r.Bytes, r.Data = e.Cause(), e.Errno(), e.Address, e.Sent+len(e.Partial), kept(e.Partial)
 		}
 		return r
 	}
@@ -53,13 +56,24 @@ func (c *Call) outcome(out Result, err error) journal.Return {
 	}
 	switch v := out[0]; v.Type {
 	case Bytes, Scratch:
-		r.Bytes = len(v.Str)
+		r.Bytes, r.Data = len(v.Str), kept(v.Str)
+		if len(out) == 1 {
+			r.Result = tellData(v.Str)
+		}
 	case Number:
 		if c.moves() {
 			r.Bytes = int(v.Num)
 		}
 	}
 	return r
+}
+
+// kept returns the begin of received data, "" where so little is shown whole.
+func kept(data string) string {
+	if len(data) <= tellMost {
+		return ""
+	}
+	return Quote(data[:min(len(data), keepMost)])
 }
 
 // moves reports whether a number that the verb gives counts bytes.

@@ -108,7 +108,11 @@ func (r *Run) Summary() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
 	}
-	text := fmt.Sprintf("%s in %s", strings.Join(parts, ", "), r.Took.Round(10*time.Millisecond))
+	exact := 10 * time.Millisecond
+	if r.Took < time.Second/10 {
+		exact = time.Millisecond / 10
+	}
+	text := fmt.Sprintf("%s in %s", strings.Join(parts, ", "), r.Took.Round(exact))
 	if r.Stopped != "" {
 		text += "; " + r.Stopped
 	}
