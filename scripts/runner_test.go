@@ -135,6 +135,56 @@ func TestRunner(t *testing.T) {
 		files map[string]string
 		run   func(w *workshop)
 	}{
+		{"causes", map[string]string{"why.lua": pair + `
+local function get(c) expect.match(c:recvline(), "^x") end
+scenario("helper", function() local a, b = pair() b:close() get(a) end)
+scenario("lua", function()
+  local function inner(x) return "x" .. x end
+  local function outer() inner(nil) end
+  outer()
+end)
+scenario("waits", function()
+  eventually(function() local c = socket() local ok = try(connect, c, "127.0.0.1:1") c:close() return ok end, 0.1)
+end)
+scenario("closes", function() local a = pair() a:close() end)
+scenario("defers", function() defer(function() error({}) end) end)
+scenario("sleeps", function()
+  local l = socket() defer(close, l) l:bind("127.0.0.1:0") l:listen()
+  local c = socket() defer(close, c) c:connect(l:getsockname())
+  local s = l:accept() defer(close, s)
+  spawn(function() sleep(0.2) s:shutdown("write") end)
+  sleep(1)
+  expect.equal(c:recv(), "x")
+end)
+scenario("much", function() local a, b = pair() b:send(("0123456789"):rep(30)) a:recv() expect.equal(1, 2) end)`}, func(w *workshop) {
+			equalResults(w.t, w.results(1, "why.lua", "--artifacts", "failed"), "why.lua::helper: failed", "why.lua::lua: failed", "why.lua::waits: failed",
+				"why.lua::closes: passed", "why.lua::defers: failed", "why.lua::sleeps: failed", "why.lua::much: failed")
+			for name, parts := range map[string][]string{
+				"helper": {`why.lua:7: expected something like "^x", got nil: recvline came to the end of the stream`, "called from why.lua:8"},
+				"lua":    {"why.lua:10: attempt to concatenate", "called from why.lua:11", "called from why.lua:12"},
+				"waits":  {"the condition did not come true after 100ms; the last call in it that failed: connect", "ECONNREFUSED"},
+				"defers": {"why.lua:18: "},
+				"sleeps": {"ms  ESTABLISHED → CLOSE_WAIT"},
+			} {
+				w.contains(w.read("failed/why.lua__"+name+"/failure.txt"), parts...)
+			}
+			w.contains(w.read("failed/why.lua__much/events.jsonl"), strings.Repeat("0123456789", 30))
+		}},
+		{"values that nothing asks for", map[string]string{"a.lua": `local target = vars.target or "none"`, "t.txt": "> = 1\n= 1\n"}, func(w *workshop) {
+			w.contains(w.test(0, "a.lua", "--var", "taget=1"), "nothing has asked for vars.taget, which was given; vars.target was not given")
+			w.contains(w.test(0, "t.txt", "--var", "target=1"), "nothing has asked for vars.target, which was given")
+			w.lacks(w.test(0, "a.lua", "t.txt", "--var", "target=1"), "nothing has asked")
+		}},
+		{"bundles of what passes again", map[string]string{"a.lua": `scenario("one", function() error("x") end) scenario("two", function() error("y") end)`}, func(w *workshop) {
+			w.test(1, "a.lua", "--artifacts", "failed")
+			w.write("a.lua", `scenario("one", function() end) scenario("two", function() error("y") end)`)
+			w.test(1, "a.lua", "--artifacts", "failed")
+			if left, _ := filepath.Glob(filepath.Join(w.dir, "failed", "*")); len(left) != 1 {
+				w.t.Errorf("left: %s", left)
+			}
+			w.contains(w.test(2, "a.lua::tow"), `did you mean "two"?`)
+			w.contains(w.test(2, "a.lua::other"), `it has "one", "two"`)
+		}},
 		{"outcomes", map[string]string{"a.lua": pair + `
 scenario("passes", function() local a, b = pair() a:send("x") expect.equal(b:recv(), "x") end)
 scenario("fails", function() expect.equal("a\nb\n", "a\nc\n") end)
