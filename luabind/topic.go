@@ -103,7 +103,7 @@ Values     --var target=HOST:PORT is vars.target; --secret NAME shows it nowhere
            A recorded transcript (.txt) keeps the addresses that were typed.
 Reports    --report junit=F, tap=F, json=F or md=F, as many as are wanted
 Artifacts  of each failure a folder; begin with failure.txt. events.jsonl has all
-           calls, with what was received (4096 bytes of each). The ladder is there
+           calls, with what was received (2048 bytes of each). The ladder is there
            as text, SVG and page. capture("F") in a scenario, or a lab, adds the
            segments with the kernel's times. What passes again is removed.
 Time       --call-timeout, --timeout (of a scenario, 1m), --run-timeout: help timeouts

@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -42,8 +43,14 @@ type Return struct {
 	Address string `json:"address,omitempty"` // that the error is about
 	Error   string `json:"error,omitempty"`   // in words
 	Bytes   int    `json:"bytes,omitempty"`   // that it moved
-	Data    string `json:"data,omitempty"`    // what was received, escaped, where the texts above show but its begin
+	Data    Bytes  `json:"data,omitempty"`    // what was received, where the texts above show but its begin
 }
+
+// Bytes is data of any kind. Its JSON has it as a text in quotes, with Go's escapes.
+type Bytes string
+
+// MarshalText implements [encoding.TextMarshaler].
+func (b Bytes) MarshalText() ([]byte, error) { return strconv.AppendQuote(nil, string(b)), nil }
 
 // State tells that a socket's state has changed; see tcp(7).
 type State struct {

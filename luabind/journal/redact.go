@@ -14,7 +14,7 @@ func (c Call) Redacted(f func(string) string) Fact {
 }
 
 func (r Return) Redacted(f func(string) string) Fact {
-	r.Result, r.Address, r.Error, r.Data = f(r.Result), f(r.Address), f(r.Error), f(r.Data)
+	r.Result, r.Address, r.Error, r.Data = f(r.Result), f(r.Address), f(r.Error), Bytes(f(string(r.Data)))
 	return r
 }
 

@@ -14,7 +14,7 @@ import (
 const tellMost = 60
 
 // keepMost is how many received bytes it keeps of a call.
-const keepMost = 4096
+const keepMost = 2048
 
 // told makes the call, and tells the journal of its begin, its end and the handles
 // that it made or changed.
@@ -69,11 +69,11 @@ func (c *Call) outcome(out Result, err error) journal.Return {
 }
 
 // kept returns the begin of received data, "" where so little is shown whole.
-func kept(data string) string {
+func kept(data string) journal.Bytes {
 	if len(data) <= tellMost {
 		return ""
 	}
-	return Quote(data[:min(len(data), keepMost)])
+	return journal.Bytes(strings.Clone(data[:min(len(data), keepMost)]))
 }
 
 // moves reports whether a number that the verb gives counts bytes.
