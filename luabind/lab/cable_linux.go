@@ -13,7 +13,7 @@ import (
 
 // A cable joins the hosts. What they send waits at their ports until the cable takes
 // it; then it goes on, is held, or is lost. Nothing happens behind its back: the
-// kernels do their part within the call that delivers a frame.
+// kernels do their part within the call that delivers a frame, or the cable waits for them.
 type cable struct {
 	lab     *Lab
 	control int // a socket in the cable's own network, for ioctl
@@ -31,6 +31,7 @@ type cable struct {
 	lost    int    // frames, ever
 	again   int    // repetitions of what is held, ever
 	missed  int    // frames that the kernel dropped: see tap
+	backlog backlog
 	pumping bool
 	dirty   bool // a kernel may have changed something that was not asked for
 	busy    int  // frames delivered in the present pump
@@ -67,12 +68,17 @@ func (c *cable) pump() {
 	}
 	c.pumping, c.dirty, c.busy = true, true, 0
 	defer func() { c.pumping = false }()
-	c.collect()
-	for len(c.flight) > 0 && !c.flight[0].due.After(time.Now()) {
-		f := c.flight[0]
-		c.flight = c.flight[1:]
-		c.deliver(f)
+	for range drainRounds {
 		c.collect()
+		for len(c.flight) > 0 && !c.flight[0].due.After(time.Now()) {
+			f := c.flight[0]
+			c.flight = c.flight[1:]
+			c.deliver(f)
+			c.collect()
+		}
+		if !c.backlog.drained() {
+			break
+		}
 	}
 	if c.busy > 0 {
 		c.busy = 0
@@ -132,6 +138,7 @@ func (c *cable) close() {
 	if c.task != nil {
 		c.task.Cancel()
 	}
+	c.backlog.close()
 	for _, fd := range []int{c.control, c.routes.fd} {
 		if fd >= 0 {
 			unix.Close(fd)

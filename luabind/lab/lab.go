@@ -14,7 +14,7 @@
 // still try to send, which would keep the namespaces for minutes.
 //
 // What a host sends waits at the cable until the cable takes it, and the kernels do
-// their part within the call that delivers a frame: so whoever steps through a
+// their part within the call that delivers a frame, or are waited for: so whoever steps through a
 // connection sees the same on every run, as long as no timer of a kernel runs out.
 // Those go on while a segment is held.
 //

@@ -31,7 +31,7 @@ func (l *Lab) begin() error {
 	for _, s := range quiet {
 		h.ask(&request{op: opSysctl, text: s[0] + "=" + s[1]})
 	}
-	c := &cable{lab: l, control: -1, routes: routes{-1}}
+	c := &cable{lab: l, control: -1, routes: routes{-1}, backlog: openBacklog()}
 	l.cable = c
 	ask := func(family, sotype, protocol int) int {
 		fd := -1
