@@ -162,7 +162,7 @@ scenario("much", function() local a, b = pair() b:send(("0123456789"):rep(30)) a
 			defer l.Close()
 			go func() {
 				if c, err := l.Accept(); err == nil {
-					c.Close()
+					time.AfterFunc(300*time.Millisecond, func() { c.Close() }) // while the scenario sleeps
 				}
 			}()
 			equalResults(w.t, w.results(1, "why.lua", "--artifacts", "failed", "--var", "target="+l.Addr().String()), "why.lua::helper: failed", "why.lua::lua: failed", "why.lua::waits: failed",
