@@ -44,10 +44,10 @@ func (s *Session) direct(L *lua.LState, v *sock.Verb) int {
 	default:
 		return -1
 	}
+	s.ended = nil
 	if err != nil {
 		s.raise(L, s.Table.Failed(v, h, err))
 	}
-	s.ended = nil
 	L.Push(s.toLua(&out))
 	if out.Type == sock.Nil {
 		s.ended = v

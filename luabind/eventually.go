@@ -146,15 +146,14 @@ func (s *Session) eventually(L *lua.LState, d time.Duration, try func() ([]lua.L
 	for {
 		s.raised.value, s.raised.cause = nil, nil
 		results, objection := try()
-		failed := new(sock.Error)
 		if objection == "" {
 			return results
 		}
 		wake := time.Now().Add(pause)
-		if wake.After(end) && errors.As(s.raised.cause, &failed) {
-			s.unmet(L, 0, "%s after %s; the last call in it that failed: %w", objection, d, failed)
-		}
 		if wake.After(end) {
+			if failed := new(sock.Error); errors.As(s.raised.cause, &failed) {
+				s.unmet(L, 0, "%s after %s; the last call in it that failed: %w", objection, d, failed)
+			}
 			s.unmet(L, 0, "%s after %s", objection, d)
 		}
 		if err := s.Loop.Current().Sleep(wake); err != nil {

@@ -70,6 +70,7 @@ func (s *Session) bind(v *sock.Verb) lua.LGFunction {
 			}
 		}
 		out, err := c.Run(t)
+		s.ended = nil
 		if err != nil {
 			c.End()
 			if misused, ok := err.(*sock.UsageError); ok {
@@ -78,7 +79,6 @@ func (s *Session) bind(v *sock.Verb) lua.LGFunction {
 			s.raise(L, err)
 		}
 		n := len(out)
-		s.ended = nil
 		if n == 2 && out[0].Type == sock.Nil && out[1].Str == "eof" {
 			s.ended = v
 		}

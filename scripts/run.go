@@ -18,9 +18,7 @@ func Run(streams *Streams, file string, args []string, stay func(*luabind.Sessio
 	}
 	return with(streams, stay, func(s *luabind.Session, t *loop.Task) error {
 		err := s.RunFile(t, file, args)
-		for _, line := range streams.Vars.Unasked() {
-			fmt.Fprintf(streams.Err, "socksh: %s\n", line)
-		}
+		streams.tellUnasked()
 		return err
 	})
 }

@@ -93,6 +93,13 @@ func (s *Streams) config(c luabind.Config) luabind.Config {
 	return c
 }
 
+// tellUnasked says which values of vars nothing has asked for.
+func (s *Streams) tellUnasked() {
+	for _, line := range s.Vars.unasked() {
+		fmt.Fprintf(s.Err, "socksh: %s\n", line)
+	}
+}
+
 func (s *Streams) ask(_ context.Context, prompt string) (string, error) {
 	io.WriteString(os.Stdout, prompt)
 	return s.In.ReadLine()

@@ -206,9 +206,7 @@ func (s *Suite) once(paths []string) int {
 		fmt.Fprintf(s.Streams.Out, "rewritten: %s\n", file)
 	}
 	s.rewrote = nil
-	for _, line := range s.Streams.Vars.Unasked() {
-		fmt.Fprintf(s.Streams.Err, "socksh: %s\n", line)
-	}
+	s.Streams.tellUnasked()
 	return max(s.report(run, chosen), s.status(run))
 }
 

@@ -40,9 +40,9 @@ func (v *Vars) ask(name string, given bool) {
 	v.asked[name] = v.asked[name] || given
 }
 
-// Unasked returns a line for each value that no script has asked for: its name may be
+// unasked returns a line for each value that no script has asked for: its name may be
 // misspelled, and then another value was used in its place.
-func (v *Vars) Unasked() []string {
+func (v *Vars) unasked() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	var missing, lines []string

@@ -15,20 +15,17 @@ local function new(how, family)
   return s
 end
 
+local function family_of(address) return tostring(address):match("^%[") and "tcp6" or nil end
+
 local function listener(how, backlog, at)
-  local l = new(how, at and at:match("^%[") and "tcp6" or nil)
+  local l = new(how, at and family_of(at))
   if at then l:setsockopt("SO_REUSEADDR", true) end
   local address = l:bind(at or "127.0.0.1:0")
   l:listen(backlog or 128)
   return l, address
 end
 
-function peer.server(how, ...)
-  if type(how) == "string" then return peer.server_at(how, ...) end
-  return peer.server_at(nil, how, ...)
-end
-
-function peer.server_at(at, how, ...)
+local function serve(at, how, ...)
   local l, address = listener(how, nil, at)
   local args, count = {...}, select("#", ...)
   local handles, jobs = {l}, {}
@@ -43,8 +40,13 @@ function peer.server_at(at, how, ...)
   return address
 end
 
+function peer.server(how, ...)
+  if type(how) == "string" then return serve(how, ...) end
+  return serve(nil, how, ...)
+end
+
 function peer.client(address, how, ...)
-  local c = new(how, tostring(address):match("^%[") and "tcp6" or nil)
+  local c = new(how, family_of(address))
   local args, count = {...}, select("#", ...)
   at_end(close_all, {c})
   c:connect(address)
