@@ -37,14 +37,24 @@ func (s *Session) compile(code, name string, promote bool) (*lua.LFunction, erro
 	return f, nil
 }
 
-// mentions tells which vars code, or a typed line, has the names of.
+// mentions tells which vars code has the names of.
 func (s *Session) mentions(code string) {
-	for name := range s.Vars {
-		if s.Asked != nil && (strings.Contains(code, "vars."+name) || strings.Contains(code, "vars[")) {
-			s.Asked(name, true)
+	if s.Asked == nil || len(s.Vars) == 0 {
+		return
+	}
+	for _, field := range varsField().FindAllStringSubmatch(code, -1) {
+		for name := range s.Vars {
+			if field[1] == name || field[1] == "" { // without one it may be any
+				s.Asked(name, true)
+			}
 		}
 	}
 }
+
+// varsField finds "vars.name", and vars where no name follows.
+var varsField = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bvars\b(?:\s*\.\s*(\w+))?`)
+})
 
 func promoteLocals(chunk []ast.Stmt) {
 	for i, stmt := range chunk {

@@ -69,7 +69,8 @@ func (s *Session) errorValue(err error, where string) lua.LValue {
 	}
 	e := s.lua.CreateTable(0, 8)
 	e.Metatable = s.errorMeta
-	s.raised.value, s.raised.cause = e, err
+	last := &localOf(s.Loop.Current()).raised
+	last.value, last.cause = e, err
 	set := func(name, value string) {
 		if value != "" {
 			e.RawSetString(name, lua.LString(value))
@@ -139,8 +140,8 @@ func (s *Session) caught(err error) error {
 			text = where + " " + text
 		}
 		raised := &raisedError{value: t, text: text, trace: api.StackTrace}
-		if t == s.raised.value {
-			raised.cause = s.raised.cause
+		if last := &localOf(s.Loop.Current()).raised; t == last.value {
+			raised.cause = last.cause
 		}
 		return raised
 	}

@@ -143,15 +143,16 @@ func (s *Session) rethrow(L *lua.LState, err error) {
 // When the time is up its last objection is raised, with the last call in it that failed.
 func (s *Session) eventually(L *lua.LState, d time.Duration, try func() ([]lua.LValue, string)) []lua.LValue {
 	end, pause := time.Now().Add(d), time.Millisecond/4
+	last := &localOf(s.Loop.Current()).raised
 	for {
-		s.raised.value, s.raised.cause = nil, nil
+		last.value, last.cause = nil, nil
 		results, objection := try()
 		if objection == "" {
 			return results
 		}
 		wake := time.Now().Add(pause)
 		if wake.After(end) {
-			if failed := new(sock.Error); errors.As(s.raised.cause, &failed) {
+			if failed := new(sock.Error); errors.As(last.cause, &failed) {
 				s.unmet(L, 0, "%s after %s; the last call in it that failed: %w", objection, d, failed)
 			}
 			s.unmet(L, 0, "%s after %s", objection, d)

@@ -50,7 +50,6 @@ func (s *Session) Inputs(text string) []string {
 func (s *Session) Exec(t *loop.Task, text string) error {
 	s.running++
 	in := s.beginInput(t, text)
-	s.mentions(text)
 	run := s.exec
 	if s.lab.Holds() {
 		run = s.execHeld

@@ -74,12 +74,8 @@ type Session struct {
 	watch     *kernel.Watch // tells the journal what the kernel has changed
 	wire      *wire.Wire
 	view      view
-	journalOn bool     // its commands know of the journal
-	cleared   int      // the last event that pictures leave out
-	raised    struct { // the last error value that was made, and of what
-		value *lua.LTable
-		cause error
-	}
+	journalOn bool           // its commands know of the journal
+	cleared   int            // the last event that pictures leave out
 	ended     *sock.Verb     // the last call's, if it came to the end of a stream
 	trial     *Trial         // that runs
 	notGiven  []string       // what vars was asked for in vain

@@ -20,6 +20,10 @@ type local struct {
 	thread    *lua.LState // the innermost that runs
 	inside    []*Subtest  // that run, one within the other
 	outside   *outside    // what it waits for beside the calls, nil for nothing
+	raised    struct {    // the last error value that was made in it, and of what
+		value *lua.LTable
+		cause error
+	}
 }
 
 func localOf(t *loop.Task) *local {

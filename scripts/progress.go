@@ -20,6 +20,7 @@ type progress struct {
 	all      int
 	done     int
 	failed   int
+	round    int // of those until one fails, 0 without them
 	running  []running
 	drawn    bool
 	last     time.Time
@@ -169,6 +170,13 @@ func (p *progress) finish(r *report.Run) {
 	}
 	if len(named) > 0 {
 		fmt.Fprintf(p.out, "slowest: %s\n", strings.Join(named, ", "))
+	}
+	p.summary(r)
+}
+
+func (p *progress) summary(r *report.Run) {
+	if p.round > 0 {
+		fmt.Fprintf(p.out, "round %d: ", p.round)
 	}
 	fmt.Fprintln(p.out, r.Summary())
 }

@@ -22,6 +22,9 @@ func (s *Suite) rounds(items []*item) *report.Run {
 	}
 	for n := 1; ; n++ {
 		run := s.run(items)
+		if s.UntilFail {
+			s.progress.round = n
+		}
 		if !s.UntilFail || s.why() != "" || run.Count(report.Failed) > 0 {
 			if n > 1 {
 				run.Properties = append(run.Properties, [2]string{"rounds", fmt.Sprint(n)})
@@ -29,7 +32,7 @@ func (s *Suite) rounds(items []*item) *report.Run {
 			return run
 		}
 		s.progress.wipe()
-		fmt.Fprintf(s.progress.out, "round %d: %s\n", n, run.Summary())
+		s.progress.summary(run)
 		s.progress.done = 0
 	}
 }

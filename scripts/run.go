@@ -14,7 +14,9 @@ import (
 // when the script has ended.
 func Run(streams *Streams, file string, args []string, stay func(*luabind.Session) int) int {
 	if strings.HasSuffix(file, ".txt") {
-		return runTranscript(streams, file)
+		status := runTranscript(streams, file)
+		streams.tellUnasked()
+		return status
 	}
 	return with(streams, stay, func(s *luabind.Session, t *loop.Task) error {
 		err := s.RunFile(t, file, args)

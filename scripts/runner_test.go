@@ -147,6 +147,11 @@ end)
 scenario("waits", function()
   eventually(function() local c = socket() local ok = try(connect, c, "127.0.0.1:1") c:close() return ok end, 0.1)
 end)
+scenario("others", function()
+  local other = spawn(function() while true do local c = socket() try(connect, c, "127.0.0.1:1") c:close() sleep(0.001) end end)
+  defer(cancel, other)
+  eventually(function() sleep(0.02) return false end, 0.1)
+end)
 scenario("closes", function() local a = pair() a:close() end)
 scenario("defers", function() defer(function() error({}) end) end)
 scenario("sleeps", function()
@@ -165,25 +170,28 @@ scenario("much", function() local a, b = pair() b:send(("0123456789"):rep(30)) a
 					time.AfterFunc(300*time.Millisecond, func() { c.Close() }) // while the scenario sleeps
 				}
 			}()
-			equalResults(w.t, w.results(1, "why.lua", "--artifacts", "failed", "--var", "target="+l.Addr().String()), "why.lua::helper: failed", "why.lua::lua: failed", "why.lua::waits: failed",
+			equalResults(w.t, w.results(1, "why.lua", "--artifacts", "failed", "--var", "target="+l.Addr().String()), "why.lua::helper: failed", "why.lua::lua: failed", "why.lua::waits: failed", "why.lua::others: failed",
 				"why.lua::closes: passed", "why.lua::defers: failed", "why.lua::sleeps: failed", "why.lua::much: failed")
 			for name, parts := range map[string][]string{
 				"helper": {`why.lua:7: expected something like "^x", got nil: recvline came to the end of the stream`, "called from why.lua:8"},
 				"lua":    {"why.lua:10: attempt to concatenate", "called from why.lua:11", "called from why.lua:12"},
 				"waits":  {"the condition did not come true after 100ms; the last call in it that failed: connect", "ECONNREFUSED"},
-				"defers": {"why.lua:18: "},
+				"defers": {"why.lua:23: "},
 			} {
 				w.contains(w.read("failed/why.lua__"+name+"/failure.txt"), parts...)
 			}
+			w.lacks(w.read("failed/why.lua__others/failure.txt"), "the last call in it")
 			if text := w.read("failed/why.lua__sleeps/failure.txt"); !regexp.MustCompile(` (\d{1,3}|1\d{3})\.\d{3} ms +ESTABLISHED → CLOSE_WAIT`).MatchString(text) {
 				w.t.Errorf("the peer's FIN has not its own time:\n%s", text)
 			}
 			w.contains(w.read("failed/why.lua__much/events.jsonl"), strings.Repeat("0123456789", 30))
 		}},
-		{"values that nothing asks for", map[string]string{"a.lua": `local target = vars.target or "none"`, "t.txt": "> = 1\n= 1\n"}, func(w *workshop) {
+		{"values that nothing asks for", map[string]string{"a.lua": `local target = vars.target or "none"`, "b.lua": `for name in pairs(vars) do print(name) end`, "c.lua": `print(vars.targets)`, "t.txt": "> = 1\n= 1\n"}, func(w *workshop) {
 			w.contains(w.test(0, "a.lua", "--var", "taget=1"), "nothing has asked for vars.taget, which was given; vars.target was not given")
 			w.contains(w.test(0, "t.txt", "--var", "target=1"), "nothing has asked for vars.target, which was given")
+			w.contains(w.test(0, "c.lua", "--var", "target=1"), "nothing has asked for vars.target, which was given; vars.targets was not given")
 			w.lacks(w.test(0, "a.lua", "t.txt", "--var", "target=1"), "nothing has asked")
+			w.lacks(w.test(0, "b.lua", "--var", "target=1"), "nothing has asked")
 		}},
 		{"bundles of what passes again", map[string]string{"a.lua": `scenario("one", function() error("x") end) scenario("two", function() error("y") end)`}, func(w *workshop) {
 			w.test(1, "a.lua", "--artifacts", "failed")
@@ -439,7 +447,7 @@ expect.truthy(n <= tonumber(vars.most or 1000), "run " .. n)`}, func(w *workshop
 			os.Remove(filepath.Join(w.dir, "count"))
 			w.test(1, "count.lua", "--retries", "1", "--var", "least=3")
 			os.Remove(filepath.Join(w.dir, "count"))
-			w.contains(w.test(1, "count.lua", "--until-fail", "--var", "most=4"), "round 4:", "run 5")
+			w.contains(w.test(1, "count.lua", "--until-fail", "--var", "most=4"), "round 4: 1 passed", "run 5", "round 5: 0 passed, 1 failed")
 			w.contains(w.test(1, "a.lua", "--until-fail", "--run-timeout", "300ms"), "round 1:", "the run's limit of 300ms is over")
 		}},
 		{"stopping", map[string]string{"a.lua": `
