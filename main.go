@@ -90,7 +90,8 @@ standard input. With FILE it runs a Lua script, or a transcript if the name ends
 in .txt; a name that is no file is looked up in the library.
 
 Exit status: 0 success, 1 a command, script or check failed, 2 bad usage or a
-script that cannot be read, 77 skipped (see need), 70 a bug, 130 interrupted; exit(n) in a script is n.`,
+script that cannot be read, 70 a bug of socksh, 77 skipped (see need), 130 and 143
+ended by ^C and SIGTERM; exit(n) in a script is n.`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,

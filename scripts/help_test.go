@@ -2,12 +2,53 @@ package scripts
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
+
+// TestStatuses compares the exit statuses that the help texts tell with the README's.
+func TestStatuses(t *testing.T) {
+	w := newWorkshop(t, build(t), nil)
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all, ofRun, ofTest []string
+	for _, row := range regexp.MustCompile(`(?m)^\| (\d[\d, ]*) \|(.*)\|(.*)\|$`).FindAllStringSubmatch(string(readme), -1) {
+		statuses := strings.Split(row[1], ", ")
+		all = append(all, statuses...)
+		if strings.TrimSpace(row[2]) != "" {
+			ofRun = append(ofRun, statuses...)
+		}
+		if strings.TrimSpace(row[3]) != "" {
+			ofTest = append(ofTest, statuses...)
+		}
+	}
+	known := fmt.Sprint([]int{OK, Failed, Misused, Unmet, Nothing, Internal, Skipped, Interrupted, Terminated})
+	if got := fmt.Sprint(all); got != known {
+		t.Errorf("README tells %s, not %s", got, known)
+	}
+	paragraph := regexp.MustCompile(`(?s)[Ss]tatus:? +0 .*?(\n\n|\nAll of it)`)
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{{[]string{"--help"}, ofRun}, {[]string{"test", "--help"}, ofTest}, {[]string{"-c", "help ci"}, ofTest}} {
+		text, err := w.command(c.args...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := regexp.MustCompile(`\d+`).FindAllString(paragraph.FindString(string(text)), -1)
+		if !slices.Equal(told, c.want) {
+			t.Errorf("%s tells %s, not %s", c.args, told, c.want)
+		}
+	}
+}
 
 // TestHelpScenarios runs the scenarios that help shows against a server that answers as
 // redis does.
