@@ -3,7 +3,6 @@ package loop
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"runtime/debug"
 	"time"
 )
@@ -52,29 +51,6 @@ type Task struct {
 type wait struct {
 	source *Source
 	dir    Dir
-}
-
-// A worker is a coroutine that runs one task after another.
-type worker struct {
-	task  *Task
-	next  func() (struct{}, bool)
-	stop  func()
-	yield func(struct{}) bool
-}
-
-func (l *Loop) newWorker() *worker {
-	w := new(worker)
-	w.next, w.stop = iter.Pull(func(yield func(struct{}) bool) {
-		w.yield = yield
-		for {
-			w.task.main()
-			w.task = nil
-			if !yield(struct{}{}) {
-				return
-			}
-		}
-	})
-	return w
 }
 
 // Go starts a task that runs f when its turn comes. What f returns is the
