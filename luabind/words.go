@@ -63,6 +63,29 @@ func takesData(v *sock.Verb, position int) bool {
 	return false
 }
 
+// hintLua adds to an objection to a word that reads as Lua how its value is written.
+func (s *Session) hintLua(err error, words []line.Word) error {
+	misused, ok := err.(*sock.UsageError)
+	if !ok {
+		return err
+	}
+	for _, w := range words {
+		text, plain := w.Plain()
+		if !plain || w.Quoted || !strings.Contains(misused.Why, sock.Quote(text)) {
+			continue
+		}
+		switch s.lua.G.Global.RawGetString(text).Type() {
+		case lua.LTString, lua.LTNumber, lua.LTTable:
+			misused.Why += "; the Lua variable is $" + text
+		case lua.LTNil:
+			if strings.Contains(text, "(") && strings.HasSuffix(text, ")") {
+				misused.Why += "; what Lua gives is $(...)"
+			}
+		}
+	}
+	return misused
+}
+
 func (s *Session) wordValue(w line.Word) (sock.Value, error) {
 	if text, plain := w.Plain(); plain {
 		return sock.Str(text), nil
