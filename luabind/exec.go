@@ -122,7 +122,7 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 	}
 	if err := c.Bind(); err != nil {
 		c.End()
-		return s.hintLua(err, l.Words)
+		return s.hintWord(err, v, l.Words)
 	}
 	in := localOf(t).input
 	run := func(t *loop.Task) (sock.Result, error) {
@@ -154,7 +154,7 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 	}
 	out, err := run(t)
 	if err != nil {
-		return s.hintLua(err, l.Words)
+		return s.hintWord(err, v, l.Words)
 	}
 	s.setLast(out)
 	if v.Show != nil {

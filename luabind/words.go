@@ -63,24 +63,32 @@ func takesData(v *sock.Verb, position int) bool {
 	return false
 }
 
-// hintLua adds to an objection to a word that reads as Lua how its value is written.
-func (s *Session) hintLua(err error, words []line.Word) error {
+// endsData reports whether who writes an argument at position may mean the data before it
+// to go on.
+func endsData(v *sock.Verb, position int) bool {
+	return position > 0 && takesData(v, position-1) && (position >= len(v.Params) || v.Params[position].Kind == sock.FlagsKind)
+}
+
+// hintWord adds to an objection to a word what was perhaps meant: Lua's value, or data of
+// several words.
+func (s *Session) hintWord(err error, v *sock.Verb, words []line.Word) error {
 	misused, ok := err.(*sock.UsageError)
 	if !ok {
 		return err
 	}
-	for _, w := range words {
+	for i, w := range words {
 		text, plain := w.Plain()
 		if !plain || w.Quoted || !strings.Contains(misused.Why, sock.Quote(text)) {
 			continue
 		}
-		switch s.lua.G.Global.RawGetString(text).Type() {
-		case lua.LTString, lua.LTNumber, lua.LTTable:
+		known := s.lua.G.Global.RawGetString(text).Type()
+		switch {
+		case known == lua.LTString, known == lua.LTNumber, known == lua.LTTable:
 			misused.Why += "; the Lua variable is $" + text
-		case lua.LTNil:
-			if strings.Contains(text, "(") && strings.HasSuffix(text, ")") {
-				misused.Why += "; what Lua gives is $(...)"
-			}
+		case strings.Contains(text, "(") && strings.HasSuffix(text, ")"):
+			misused.Why += "; what Lua gives is $(...)"
+		case w.Name == "" && endsData(v, i) && !words[i-1].Quoted:
+			misused.Why += "; data with blanks takes quotes"
 		}
 	}
 	return misused

@@ -80,8 +80,13 @@ func familyOf(v Value) (Value, error) {
 			}
 		}
 		word = strings.TrimPrefix(strings.TrimPrefix(word, "af_"), "pf_")
-		if word == "local" {
+		switch word {
+		case "local":
 			word = "unix"
+		case "ipv4":
+			word = "inet"
+		case "ipv6":
+			word = "inet6"
 		}
 		for _, f := range families {
 			if f.name == word {
