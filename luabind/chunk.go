@@ -147,6 +147,8 @@ func (s *Session) explain(text string, err error) error {
 		return errors.New("not equal is ~= in Lua")
 	case strings.HasPrefix(rest, "++"), strings.HasPrefix(rest, "+="), strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "-="):
 		return fmt.Errorf("no %s in Lua; write %s = %s %s 1", rest[:2], word, word, rest[:1])
+	case !s.Known(word) && s.lua.GetGlobal(word).Type() == lua.LTFunction && !strings.HasPrefix(rest, "("):
+		return fmt.Errorf("%s is a function; in Lua write %s(...): %w", word, word, syntaxError(err, "line", text))
 	case s.lua.G.Global.RawGetString(word) == lua.LNil && !s.Known(word):
 		if near := sock.Nearest(word, s.names()); near != "" {
 			return fmt.Errorf("no command is called %s; did you mean %s?", word, near)

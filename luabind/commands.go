@@ -73,7 +73,7 @@ func (s *Session) commands() []sock.Verb {
 		s.atVerb(),
 		s.viewVerb(),
 		s.explainVerb(),
-		{Name: "quit", Aliases: []string{"bye"}, Shell: true, Records: sock.RecordNone,
+		{Name: "quit", Aliases: []string{"exit", "bye"}, Shell: true, Records: sock.RecordNone,
 			Summary: "leave; open handles are closed",
 			Params:  []sock.Param{{Name: "status", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 125}},
 			Example: "quit", Run: func(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {

@@ -55,6 +55,9 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 		run = s.execHeld
 	}
 	err := run(t, text)
+	if s.quit && errors.Is(err, loop.ErrCancelled) {
+		err = nil // exit has ended it
+	}
 	if j := localOf(t).job; j != nil {
 		j.Err = err
 		s.finish(nil, j)
@@ -65,6 +68,26 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 	s.explainFailure(err)
 	s.showChanges()
 	return err
+}
+
+// hintBare notes what was perhaps meant by a line that Lua has understood.
+func (s *Session) hintBare(text string) {
+	if word := bareAssignment().FindStringSubmatch(text); word != nil && s.Known(word[1]) {
+		s.note(word[1] + " alone is the function; its result is " + word[1] + "()")
+	}
+	if text == "" || line.Identifier(text) != text || isKeyword(text) {
+		return
+	}
+	switch s.lua.GetGlobal(text).Type() {
+	case lua.LTNil:
+		hint := text + " is neither a command nor a variable"
+		if near := sock.Nearest(text, s.names()); near != "" {
+			hint += "; did you mean " + near + "?"
+		}
+		s.note(hint)
+	case lua.LTFunction:
+		s.note(text + " alone is the function; its result is " + text + "()")
+	}
 }
 
 // bareAssignment finds "x = listen", which Lua takes for the function.
@@ -92,8 +115,8 @@ func (s *Session) exec(t *loop.Task, text string) error {
 		return s.execCommand(t, l)
 	case line.Lua:
 		err := s.execLua(l)
-		if word := bareAssignment().FindStringSubmatch(text); err == nil && word != nil && s.Known(word[1]) {
-			s.note(word[1] + " alone is the function; its result is " + word[1] + "()")
+		if err == nil {
+			s.hintBare(strings.TrimSpace(text))
 		}
 		return err
 	case line.More:
