@@ -75,6 +75,7 @@ func (s *Session) commands() []sock.Verb {
 		s.explainVerb(),
 		{Name: "quit", Aliases: []string{"exit", "bye"}, Shell: true, Records: sock.RecordNone,
 			Summary: "leave; open handles are closed",
+			Details: "In a script exit(n) ends the script, and its tasks, with a status.",
 			Params:  []sock.Param{{Name: "status", Kind: sock.IntKind, Optional: true, Default: sock.Num(0), Max: 125}},
 			Example: "quit", Run: func(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Result, error) {
 				s.quit, s.status = true, a.Int(0)

@@ -101,7 +101,7 @@ func (l *Loop) Run(done func() bool) {
 					l.Stuck()
 				}
 				if len(l.ready) > 0 || l.hasPosted() {
-					timeout = 0
+					continue
 				}
 			}
 		}
