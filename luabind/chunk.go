@@ -12,7 +12,6 @@ import (
 	"github.com/yuin/gopher-lua/ast"
 	"github.com/yuin/gopher-lua/parse"
 
-	"socksh/luabind/line"
 	"socksh/luabind/sock"
 	"socksh/luabind/source"
 	"socksh/luabind/stdlib"
@@ -120,66 +119,6 @@ func syntaxText(err error, name string) string {
 	return fmt.Sprintf("%s: %s", where, e.Message)
 }
 
-// explain makes of a line that is neither command nor Lua an error that helps.
-func (s *Session) explain(text string, err error) error {
-	var unknown *line.UnknownError
-	if errors.As(err, &unknown) {
-		if near := sock.Nearest(unknown.Word, s.names()); near != "" {
-			return fmt.Errorf("%w; did you mean %s?", err, near)
-		}
-		return fmt.Errorf("%w; help lists them", err)
-	}
-	var e *parse.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	text = strings.TrimSpace(text)
-	if folded := line.Fold(text); folded != text {
-		return fmt.Errorf("full-width punctuation is no Lua; write: %s", folded)
-	}
-	word := line.Identifier(text)
-	rest := strings.TrimSpace(text[len(word):])
-	switch {
-	case strings.HasPrefix(text, ".help"), strings.HasPrefix(text, "%"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, `\`):
-		return errors.New("commands have no prefix here; type help")
-	case word == "":
-	case strings.HasPrefix(rest, "!="):
-		return errors.New("not equal is ~= in Lua")
-	case strings.HasPrefix(rest, "++"), strings.HasPrefix(rest, "+="), strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "-="):
-		return fmt.Errorf("no %s in Lua; write %s = %s %s 1", rest[:2], word, word, rest[:1])
-	case !s.Known(word) && s.lua.GetGlobal(word).Type() == lua.LTFunction && !strings.HasPrefix(rest, "("):
-		return fmt.Errorf("%s is a function; in Lua write %s(...): %w", word, word, syntaxError(err, "line", text))
-	case s.lua.G.Global.RawGetString(word) == lua.LNil && !s.Known(word):
-		if near := sock.Nearest(word, s.names()); near != "" {
-			return fmt.Errorf("no command is called %s; did you mean %s?", word, near)
-		}
-		if strings.HasPrefix(rest, "=") || isKeyword(word) {
-			break
-		}
-		return fmt.Errorf("no command is called %s, and this is no Lua: %w", word, syntaxError(err, "line", text))
-	default:
-		next := line.Identifier(strings.TrimLeft(rest, `("'`))
-		if s.Known(next) {
-			return fmt.Errorf("in Lua write %s(...): %w", next, syntaxError(err, "line", text))
-		}
-	}
-	if i := strings.IndexByte(text, ';'); i > 0 {
-		if after := line.Identifier(strings.TrimSpace(text[i+1:])); s.Known(after) {
-			return fmt.Errorf("one command a line, or %s(...) in Lua", after)
-		}
-	}
-	return trimWhere(syntaxError(err, "line", text))
-}
-
-// explainRun adds to an error of a line of Lua which command was perhaps meant.
-func (s *Session) explainRun(err error) error {
-	err = trimWhere(err)
-	if _, name, ok := strings.Cut(err.Error(), "attempt to call a non-function object"); ok && name == "" {
-		return fmt.Errorf("%w; help lists the commands", err)
-	}
-	return err
-}
-
 // trimWhere drops the position that a single line of input does not need.
 func trimWhere(err error) error {
 	if text, ok := strings.CutPrefix(err.Error(), "line:1: "); ok {
@@ -196,16 +135,6 @@ type trimmedError struct {
 
 func (e *trimmedError) Error() string { return e.text }
 func (e *trimmedError) Unwrap() error { return e.whole }
-
-// names returns the names of all commands.
-func (s *Session) names() []string {
-	names := make([]string, 0, len(s.byName))
-	for name := range s.byName {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
 
 // inspect returns v as an expression's value is shown: texts quoted, tables with
 // their first items.

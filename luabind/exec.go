@@ -3,11 +3,7 @@ package luabind
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
-
-	lua "github.com/yuin/gopher-lua"
 
 	"socksh/luabind/line"
 	"socksh/luabind/loop"
@@ -69,31 +65,6 @@ func (s *Session) Exec(t *loop.Task, text string) error {
 	s.showChanges()
 	return err
 }
-
-// hintBare notes what was perhaps meant by a line that Lua has understood.
-func (s *Session) hintBare(text string) {
-	if word := bareAssignment().FindStringSubmatch(text); word != nil && s.Known(word[1]) {
-		s.note(word[1] + " alone is the function; its result is " + word[1] + "()")
-	}
-	if text == "" || line.Identifier(text) != text || isKeyword(text) {
-		return
-	}
-	switch s.lua.GetGlobal(text).Type() {
-	case lua.LTNil:
-		hint := text + " is neither a command nor a variable"
-		if near := sock.Nearest(text, s.names()); near != "" {
-			hint += "; did you mean " + near + "?"
-		}
-		s.note(hint)
-	case lua.LTFunction:
-		s.note(text + " alone is the function; its result is " + text + "()")
-	}
-}
-
-// bareAssignment finds "x = listen", which Lua takes for the function.
-var bareAssignment = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[\w\s,.]+=\s*(\w+)\s*$`)
-})
 
 // Detach makes the task of an input that still runs a job, so that nobody has to
 // wait for it.
@@ -200,64 +171,6 @@ func (s *Session) command(l line.Line) (v *sock.Verb, own line.Line, name string
 		}
 	}
 	return v, l, ""
-}
-
-func (s *Session) setCurrent(h *sock.Handle, out sock.Result) {
-	for _, v := range out {
-		if made, ok := v.Any.(*sock.Handle); ok {
-			s.Table.Current = made
-			return
-		}
-	}
-	if h != nil && !h.Closed() {
-		s.Table.Current = h
-	}
-}
-
-// mayName checks a handle's new name before anything is done.
-func (s *Session) mayName(v *sock.Verb, name string) error {
-	if err := s.Table.MayName(nil, name); err != nil {
-		return &sock.UsageError{Verb: v, Why: err.Error()}
-	}
-	return nil
-}
-
-func isKeyword(word string) bool {
-	l, err := line.Parse(word+"=nil", func(string) bool { return false })
-	return err != nil || l.Kind != line.Lua
-}
-
-// named makes a handle's name a Lua variable.
-func (s *Session) named(h *sock.Handle, before string) {
-	if before != "" && s.lua.G.Global.RawGetString(before) == s.handle(h) {
-		s.lua.G.Global.RawSetString(before, lua.LNil)
-	}
-	if h.Name != "" {
-		s.lua.G.Global.RawSetString(h.Name, s.handle(h))
-	}
-}
-
-// assign gives a command's results to Lua variables.
-func (s *Session) assign(targets string, out sock.Result) error {
-	f, err := s.compile(targets+" = ...", "line", false)
-	if err != nil {
-		return err
-	}
-	var args []lua.LValue
-	for _, v := range out {
-		args = append(args, s.toLua(&v))
-	}
-	if _, err := s.call(f, args, nil); err != nil {
-		return s.caught(err)
-	}
-	return nil
-}
-
-// setLast keeps the first result as the Lua variable _.
-func (s *Session) setLast(out sock.Result) {
-	if len(out) > 0 {
-		s.lua.G.Global.RawSetString("_", s.toLua(&out[0]))
-	}
 }
 
 func (s *Session) execLua(l line.Line) error {

@@ -2,7 +2,6 @@ package luabind
 
 import (
 	"strconv"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -87,14 +86,6 @@ func (s *Session) bind(v *sock.Verb) lua.LGFunction {
 		}
 		c.End()
 		return n
-	}
-}
-
-// hintColon adds to an objection that s.send("x") is a call without its handle.
-func hintColon(L *lua.LState, v *sock.Verb, e *sock.UsageError) {
-	_, text := L.Get(1).(lua.LString)
-	if text && len(v.Params) > 0 && v.Params[0].Kind == sock.HandleKind && strings.Contains(e.Why, "no handle") {
-		e.Why += "; a handle's own calls take a colon, s:" + v.Name + "(...)"
 	}
 }
 

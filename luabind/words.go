@@ -63,37 +63,6 @@ func takesData(v *sock.Verb, position int) bool {
 	return false
 }
 
-// endsData reports whether who writes an argument at position may mean the data before it
-// to go on.
-func endsData(v *sock.Verb, position int) bool {
-	return position > 0 && takesData(v, position-1) && (position >= len(v.Params) || v.Params[position].Kind == sock.FlagsKind)
-}
-
-// hintWord adds to an objection to a word what was perhaps meant: Lua's value, or data of
-// several words.
-func (s *Session) hintWord(err error, v *sock.Verb, words []line.Word) error {
-	misused, ok := err.(*sock.UsageError)
-	if !ok {
-		return err
-	}
-	for i, w := range words {
-		text, plain := w.Plain()
-		if !plain || w.Quoted || !strings.Contains(misused.Why, sock.Quote(text)) {
-			continue
-		}
-		known := s.lua.G.Global.RawGetString(text).Type()
-		switch {
-		case known == lua.LTString, known == lua.LTNumber, known == lua.LTTable:
-			misused.Why += "; the Lua variable is $" + text
-		case strings.Contains(text, "(") && strings.HasSuffix(text, ")"):
-			misused.Why += "; what Lua gives is $(...)"
-		case w.Name == "" && endsData(v, i) && !words[i-1].Quoted:
-			misused.Why += "; data with blanks takes quotes"
-		}
-	}
-	return misused
-}
-
 func (s *Session) wordValue(w line.Word) (sock.Value, error) {
 	if text, plain := w.Plain(); plain {
 		return sock.Str(text), nil

@@ -1,0 +1,139 @@
+package luabind
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/parse"
+
+	"socksh/luabind/line"
+	"socksh/luabind/sock"
+)
+
+// explain makes of a line that is neither command nor Lua an error that helps.
+func (s *Session) explain(text string, err error) error {
+	var unknown *line.UnknownError
+	if errors.As(err, &unknown) {
+		if near := sock.Nearest(unknown.Word, s.names()); near != "" {
+			return fmt.Errorf("%w; did you mean %s?", err, near)
+		}
+		return fmt.Errorf("%w; help lists them", err)
+	}
+	var e *parse.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	text = strings.TrimSpace(text)
+	if folded := line.Fold(text); folded != text {
+		return fmt.Errorf("full-width punctuation is no Lua; write: %s", folded)
+	}
+	word := line.Identifier(text)
+	rest := strings.TrimSpace(text[len(word):])
+	switch {
+	case strings.HasPrefix(text, ".help"), strings.HasPrefix(text, "%"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, `\`):
+		return errors.New("commands have no prefix here; type help")
+	case word == "":
+	case strings.HasPrefix(rest, "!="):
+		return errors.New("not equal is ~= in Lua")
+	case strings.HasPrefix(rest, "++"), strings.HasPrefix(rest, "+="), strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "-="):
+		return fmt.Errorf("no %s in Lua; write %s = %s %s 1", rest[:2], word, word, rest[:1])
+	case !s.Known(word) && s.lua.GetGlobal(word).Type() == lua.LTFunction && !strings.HasPrefix(rest, "("):
+		return fmt.Errorf("%s is a function; in Lua write %s(...): %w", word, word, syntaxError(err, "line", text))
+	case s.lua.G.Global.RawGetString(word) == lua.LNil && !s.Known(word):
+		if near := sock.Nearest(word, s.names()); near != "" {
+			return fmt.Errorf("no command is called %s; did you mean %s?", word, near)
+		}
+		if strings.HasPrefix(rest, "=") || isKeyword(word) {
+			break
+		}
+		return fmt.Errorf("no command is called %s, and this is no Lua: %w", word, syntaxError(err, "line", text))
+	default:
+		next := line.Identifier(strings.TrimLeft(rest, `("'`))
+		if s.Known(next) {
+			return fmt.Errorf("in Lua write %s(...): %w", next, syntaxError(err, "line", text))
+		}
+	}
+	if i := strings.IndexByte(text, ';'); i > 0 {
+		if after := line.Identifier(strings.TrimSpace(text[i+1:])); s.Known(after) {
+			return fmt.Errorf("one command a line, or %s(...) in Lua", after)
+		}
+	}
+	return trimWhere(syntaxError(err, "line", text))
+}
+
+// explainRun adds to an error of a line of Lua which command was perhaps meant.
+func (s *Session) explainRun(err error) error {
+	err = trimWhere(err)
+	if _, name, ok := strings.Cut(err.Error(), "attempt to call a non-function object"); ok && name == "" {
+		return fmt.Errorf("%w; help lists the commands", err)
+	}
+	return err
+}
+
+// hintBare notes what was perhaps meant by a line that Lua has understood.
+func (s *Session) hintBare(text string) {
+	if word := bareAssignment().FindStringSubmatch(text); word != nil && s.Known(word[1]) {
+		s.note(word[1] + " alone is the function; its result is " + word[1] + "()")
+	}
+	if text == "" || line.Identifier(text) != text || isKeyword(text) {
+		return
+	}
+	switch s.lua.GetGlobal(text).Type() {
+	case lua.LTNil:
+		hint := text + " is neither a command nor a variable"
+		if near := sock.Nearest(text, s.names()); near != "" {
+			hint += "; did you mean " + near + "?"
+		}
+		s.note(hint)
+	case lua.LTFunction:
+		s.note(text + " alone is the function; its result is " + text + "()")
+	}
+}
+
+// bareAssignment finds "x = listen", which Lua takes for the function.
+var bareAssignment = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\w\s,.]+=\s*(\w+)\s*$`)
+})
+
+// endsData reports whether who writes an argument at position may mean the data before it
+// to go on.
+func endsData(v *sock.Verb, position int) bool {
+	return position > 0 && takesData(v, position-1) && (position >= len(v.Params) || v.Params[position].Kind == sock.FlagsKind)
+}
+
+// hintWord adds to an objection to a word what was perhaps meant: Lua's value, or data of
+// several words.
+func (s *Session) hintWord(err error, v *sock.Verb, words []line.Word) error {
+	misused, ok := err.(*sock.UsageError)
+	if !ok {
+		return err
+	}
+	for i, w := range words {
+		text, plain := w.Plain()
+		if !plain || w.Quoted || !strings.Contains(misused.Why, sock.Quote(text)) {
+			continue
+		}
+		known := s.lua.G.Global.RawGetString(text).Type()
+		switch {
+		case known == lua.LTString, known == lua.LTNumber, known == lua.LTTable:
+			misused.Why += "; the Lua variable is $" + text
+		case strings.Contains(text, "(") && strings.HasSuffix(text, ")"):
+			misused.Why += "; what Lua gives is $(...)"
+		case w.Name == "" && endsData(v, i) && !words[i-1].Quoted:
+			misused.Why += "; data with blanks takes quotes"
+		}
+	}
+	return misused
+}
+
+// hintColon adds to an objection that s.send("x") is a call without its handle.
+func hintColon(L *lua.LState, v *sock.Verb, e *sock.UsageError) {
+	_, text := L.Get(1).(lua.LString)
+	if text && len(v.Params) > 0 && v.Params[0].Kind == sock.HandleKind && strings.Contains(e.Why, "no handle") {
+		e.Why += "; a handle's own calls take a colon, s:" + v.Name + "(...)"
+	}
+}
