@@ -166,6 +166,26 @@ func TestHandshakes(t *testing.T) {
 	}
 }
 
+// TestStamps reads a frame that the kernel has not stamped, and then one that it has: that
+// is told as no older, but passed when its stamp says, and so ends no drain that began later.
+func TestStamps(t *testing.T) {
+	var tap tap
+	began := time.Now()
+	asked := func(after time.Duration) time.Time { return began.Add(after) }
+	tap.date(asked(11*time.Microsecond), asked(10*time.Microsecond)) // read then
+	if !tap.stamp.IsZero() {
+		t.Errorf("the time of reading was taken for a stamp: %s", tap.stamp)
+	}
+	read := tap.at
+	tap.date(began.Add(-time.Microsecond), asked(20*time.Microsecond))
+	if tap.at != read || tap.stamp.After(began) || tap.stamp.IsZero() {
+		t.Errorf("it is told at %s, and passed at %s, which is %s before it was asked for all", tap.at, tap.stamp, began.Sub(tap.stamp))
+	}
+	if tap.date(asked(15*time.Microsecond), asked(20*time.Microsecond)); !tap.stamp.After(began) {
+		t.Errorf("what passed after the drain began, at %s, does not end it", tap.stamp)
+	}
+}
+
 // load keeps the loopback busy with questions and answers, and a processor with nothing.
 func load(t *testing.T) (stop func()) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -40,7 +40,7 @@ func (w *Wire) drain(now *loop.Task) {
 				w.settle()
 			}
 			w.tell(now, t, frame)
-			if t.stamped && t.at.After(began) {
+			if t.stamp.After(began) { // its own time: at may be that of one before it
 				break
 			}
 		}

@@ -19,8 +19,8 @@ type tap struct {
 	link    linkType
 	source  loop.Source
 	at      time.Time     // when the frame passed that next has read, by the clock on the wall
-	stamped bool          // that is known; else it is when it was read: see stamp
-	floor   time.Time     // when one was read whose time is not known: those that come after it are not older
+	stamp   time.Time     // the kernel's, zero if it has none: then at is when it was read
+	floor   time.Time     // when one was read that has no stamp: those that come after it are not told as older
 	told    time.Duration // when it passed, by the journal's clock
 	length  int           // how long it was
 	room    []byte
@@ -118,15 +118,23 @@ func (t *tap) next(most int) []byte {
 			return nil
 		}
 		t.seen++
-		at := stamp(t.control[:controls])
-		if at.Before(t.floor) {
-			at = t.floor
-		}
-		if t.stamped = at.Before(asked); !t.stamped {
-			t.floor = at
-		}
-		t.length, t.at = n, at
+		t.length = n
+		t.date(stamp(t.control[:controls]), asked)
 		return t.room[:min(n, most, len(t.room))]
+	}
+}
+
+// date notes when a frame passed, of which the kernel says at; it was asked for then.
+func (t *tap) date(at, asked time.Time) {
+	t.at, t.stamp = at, at
+	if !at.Before(asked) {
+		t.stamp = time.Time{} // that is when it was read, or as good as that
+	}
+	if t.at.Before(t.floor) {
+		t.at = t.floor
+	}
+	if t.stamp.IsZero() {
+		t.floor = t.at
 	}
 }
 

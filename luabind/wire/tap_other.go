@@ -20,10 +20,9 @@ type tap struct {
 	fd          int
 	link        linkType
 	source      loop.Source
-	at          time.Time
+	at, stamp   time.Time
 	told        time.Duration
 	length      int
-	stamped     bool
 	drops, seen uint64
 }
 
