@@ -85,11 +85,7 @@ func (s *Session) exec(t *loop.Task, text string) error {
 	case line.Command, line.Assign:
 		return s.execCommand(t, l)
 	case line.Lua:
-		err := s.execLua(l)
-		if err == nil {
-			s.hintBare(strings.TrimSpace(text))
-		}
-		return err
+		return s.execLua(l, strings.TrimSpace(text))
 	case line.More:
 		return errors.New("the input ends in the middle of Lua")
 	}
@@ -173,7 +169,8 @@ func (s *Session) command(l line.Line) (v *sock.Verb, own line.Line, name string
 	return v, l, ""
 }
 
-func (s *Session) execLua(l line.Line) error {
+// execLua runs a line of Lua, which was typed as text.
+func (s *Session) execLua(l line.Line, text string) error {
 	s.hook.meter.renew()
 	f, err := s.compile(l.Code, "line", true)
 	if err != nil {
@@ -189,6 +186,7 @@ func (s *Session) execLua(l line.Line) error {
 		return s.explainRun(s.caught(err))
 	}
 	if !l.Expr || len(results) == 0 {
+		s.hintAssignment(text)
 		return nil
 	}
 	s.lua.G.Global.RawSetString("_", results[0])
@@ -198,6 +196,7 @@ func (s *Session) execLua(l line.Line) error {
 		parts = append(parts, s.inspect(v))
 	}
 	s.result(strings.Join(parts, " "))
+	s.hintValue(text, results[0])
 	return nil
 }
 

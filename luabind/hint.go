@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -18,10 +19,7 @@ import (
 func (s *Session) explain(text string, err error) error {
 	var unknown *line.UnknownError
 	if errors.As(err, &unknown) {
-		if near := sock.Nearest(unknown.Word, s.names()); near != "" {
-			return fmt.Errorf("%w; did you mean %s?", err, near)
-		}
-		return fmt.Errorf("%w; help lists them", err)
+		return fmt.Errorf("%w%s", err, cmp.Or(s.didYouMean(unknown.Word), "; help lists them"))
 	}
 	var e *parse.Error
 	if !errors.As(err, &e) {
@@ -41,11 +39,11 @@ func (s *Session) explain(text string, err error) error {
 		return errors.New("not equal is ~= in Lua")
 	case strings.HasPrefix(rest, "++"), strings.HasPrefix(rest, "+="), strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "-="):
 		return fmt.Errorf("no %s in Lua; write %s = %s %s 1", rest[:2], word, word, rest[:1])
-	case !s.Known(word) && s.lua.GetGlobal(word).Type() == lua.LTFunction && !strings.HasPrefix(rest, "("):
+	case !s.Known(word) && s.global(word).Type() == lua.LTFunction && !strings.HasPrefix(rest, "("):
 		return fmt.Errorf("%s is a function; in Lua write %s(...): %w", word, word, syntaxError(err, "line", text))
 	case s.lua.G.Global.RawGetString(word) == lua.LNil && !s.Known(word):
-		if near := sock.Nearest(word, s.names()); near != "" {
-			return fmt.Errorf("no command is called %s; did you mean %s?", word, near)
+		if hint := s.didYouMean(word); hint != "" {
+			return fmt.Errorf("no command is called %s%s", word, hint)
 		}
 		if strings.HasPrefix(rest, "=") || isKeyword(word) {
 			break
@@ -74,24 +72,37 @@ func (s *Session) explainRun(err error) error {
 	return err
 }
 
-// hintBare notes what was perhaps meant by a line that Lua has understood.
-func (s *Session) hintBare(text string) {
-	if word := bareAssignment().FindStringSubmatch(text); word != nil && s.Known(word[1]) {
-		s.note(word[1] + " alone is the function; its result is " + word[1] + "()")
+// didYouMean returns what to add to a word that no command has, "" if none is near.
+func (s *Session) didYouMean(word string) string {
+	if near := sock.Nearest(word, s.names()); near != "" {
+		return "; did you mean " + near + "?"
 	}
-	if text == "" || line.Identifier(text) != text || isKeyword(text) {
+	return ""
+}
+
+// hintValue notes what was perhaps meant by a line that is a single word, whose value is
+// shown.
+func (s *Session) hintValue(line string, value lua.LValue) {
+	if !sock.IsName(line) || isKeyword(line) {
 		return
 	}
-	switch s.lua.GetGlobal(text).Type() {
+	switch value.Type() {
 	case lua.LTNil:
-		hint := text + " is neither a command nor a variable"
-		if near := sock.Nearest(text, s.names()); near != "" {
-			hint += "; did you mean " + near + "?"
-		}
-		s.note(hint)
+		s.note(line + " is neither a command nor a variable" + s.didYouMean(line))
 	case lua.LTFunction:
-		s.note(text + " alone is the function; its result is " + text + "()")
+		s.noteAlone(line)
 	}
+}
+
+// hintAssignment notes what was perhaps meant by "x = listen".
+func (s *Session) hintAssignment(line string) {
+	if word := bareAssignment().FindStringSubmatch(line); word != nil && s.Known(word[1]) {
+		s.noteAlone(word[1])
+	}
+}
+
+func (s *Session) noteAlone(function string) {
+	s.note(function + " alone is the function; its result is " + function + "()")
 }
 
 // bareAssignment finds "x = listen", which Lua takes for the function.

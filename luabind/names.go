@@ -22,6 +22,15 @@ func isKeyword(word string) bool {
 	return err != nil || l.Kind != line.Lua
 }
 
+// global returns what a global's name stands for. It asks no metatable of a script's,
+// which could raise, or wait.
+func (s *Session) global(name string) lua.LValue {
+	if v := s.lua.G.Global.RawGetString(name); v != lua.LNil {
+		return v
+	}
+	return s.builtins.RawGetString(name)
+}
+
 // named makes a handle's name a Lua variable.
 func (s *Session) named(h *sock.Handle, before string) {
 	if before != "" && s.lua.G.Global.RawGetString(before) == s.handle(h) {

@@ -113,48 +113,40 @@ func (p *person) lines() []string {
 // may leave out the blanks at a line's end.
 func (p *person) sees(patterns ...string) {
 	p.t.Helper()
-	p.awaits(patterns, func(last []string) bool {
-		for i, pattern := range patterns {
-			if !matches(pattern, last[i]) {
-				return false
-			}
-		}
-		return true
-	})
+	p.seesAmong(nil, patterns...)
 }
 
-// seesAll is sees in any order: what comes from elsewhere has its own time.
-func (p *person) seesAll(patterns ...string) {
-	p.t.Helper()
-	p.awaits(patterns, func(last []string) bool {
-		for _, pattern := range patterns {
-			if !slices.ContainsFunc(last, func(line string) bool { return matches(pattern, line) }) {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-func matches(pattern, line string) bool {
-	return regexp.MustCompile(strings.TrimRight(strings.ReplaceAll(pattern, " $", "$"), " ")).MatchString(line)
-}
-
-// awaits waits until the last lines shown, as many as there are patterns, fit.
-func (p *person) awaits(patterns []string, fit func(last []string) bool) {
+// seesAmong is sees, where a line for each of the others stands anywhere among them.
+func (p *person) seesAmong(others []string, patterns ...string) {
 	p.t.Helper()
 	for limit := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 		lines := p.lines()
 		for len(lines) > 0 && lines[len(lines)-1] == "" {
 			lines = lines[:len(lines)-1]
 		}
-		if n := len(lines) - len(patterns); n >= 0 && fit(lines[n:]) {
+		if n := len(lines) - len(others) - len(patterns); n >= 0 && fits(slices.Clone(lines[n:]), others, patterns) {
 			return
 		}
 		if time.Now().After(limit) {
-			p.t.Fatalf("not seen: %q; the screen:\n%s", patterns, strings.Join(lines, "\n"))
+			p.t.Fatalf("not seen: %q among %q; the screen:\n%s", others, patterns, strings.Join(lines, "\n"))
 		}
 	}
+}
+
+// fits takes a line for each of the others out of lines, and matches the rest in order.
+func fits(lines, others, patterns []string) bool {
+	for _, pattern := range others {
+		i := slices.IndexFunc(lines, func(line string) bool { return matches(pattern, line) })
+		if i < 0 {
+			return false
+		}
+		lines = slices.Delete(lines, i, i+1)
+	}
+	return slices.EqualFunc(patterns, lines, matches)
+}
+
+func matches(pattern, line string) bool {
+	return regexp.MustCompile(strings.TrimRight(strings.ReplaceAll(pattern, " $", "$"), " ")).MatchString(line)
 }
 
 // cursor waits until the cursor is in that column.
@@ -222,7 +214,7 @@ func TestByHand(t *testing.T) {
 	p.types("x = getsockname srv\rsocket as cli\r")
 	p.sees("^= 2$", "^> $")
 	p.types("spawn(function() sleep(0.05) connect(cli, x) end)\rsend 3 half a li")
-	p.seesAll("^~ j1 accept srv = 3 127", "^~ j2 .*done$",
+	p.seesAmong([]string{"^~ j1 accept srv = 3 127", "^~ j2 .*done$"}, // jobs end when their turn comes
 		"^~ 1 srv: completed queue 0 → 1 of 129$", "^~ 2 cli: CLOSE → ESTABLISHED$", "^~ 1 srv: completed queue 1 → 0 of 129$", "^~ 3: ESTABLISHED$", "^> send 3 half a li")
 	p.types("\x15send 3 'whole line'\r")
 	p.sees("^= 10$", "^~ 2 cli: 10 bytes to read$", "^> $")
