@@ -42,7 +42,7 @@ func bulkVerbs() []Verb {
 			Details: "COUNT bytes, or all until the end of the stream. The file is made, or overwritten. What it could not take stays with the socket.",
 			Params:  []Param{socket, {Name: "file", Kind: FileKind}, count},
 			Errors:  []Cause{{"ENOSPC", "the disk is full"}, {"EACCES", "the file may not be written"}, {"ECONNRESET", "the peer has reset the connection"}},
-			Example: "recvfile 3 /tmp/copy", See: "recv(2), write(2)", Run: doRecvfile},
+			Example: "recvfile 3 copy.bin", See: "recv(2), write(2)", Run: doRecvfile},
 	}
 }
 
