@@ -192,8 +192,11 @@ func (s *Suite) itemsOf(f found) ([]*item, error) {
 	if errors.As(err, &syntax) {
 		return nil, err
 	}
-	if err != nil { // the scenario will meet it again, and tell
-		found = []luabind.Scenario{{Line: 1}}
+	if err != nil { // the scenarios will meet it again; those after it can not
+		fmt.Fprintf(s.Streams.Err, "socksh: %v: scenarios that follow are not seen\n", err)
+		if len(found) == 0 {
+			found = []luabind.Scenario{{Line: 1}}
+		}
 	}
 	var all []*item
 	for _, sc := range found {

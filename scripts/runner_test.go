@@ -193,6 +193,14 @@ scenario("much", function() local a, b = pair() b:send(("0123456789"):rep(30)) a
 			w.lacks(w.test(0, "a.lua", "t.txt", "--var", "target=1"), "nothing has asked")
 			w.lacks(w.test(0, "b.lua", "--var", "target=1"), "nothing has asked")
 		}},
+		{"scenarios that are not seen", map[string]string{"a.lua": `scenario("one", function() end)
+matrix{n = {1}}
+scenario("two", function() end)`, "b.lua": `scenario("one", function() end) need{"cmd:nonesuch"}`}, func(w *workshop) {
+			for _, out := range []string{w.test(0, "a.lua", "--list"), w.test(4, "a.lua", "--run", "two"), w.test(1, "a.lua")} {
+				w.contains(out, "socksh: a.lua:2: a file with scenarios writes", ": scenarios that follow are not seen\n")
+			}
+			w.lacks(w.test(0, "b.lua"), "not seen")
+		}},
 		{"bundles of what passes again", map[string]string{"a.lua": `scenario("one", function() error("x") end) scenario("two", function() error("y") end)`}, func(w *workshop) {
 			w.test(1, "a.lua", "--artifacts", "failed")
 			w.write("a.lua", `scenario("one", function() end) scenario("two", function() error("y") end)`)
