@@ -120,7 +120,7 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 	limits.IntVar(&streams.Limits.Handles, "max-handles", 0, "refuse more than `N` open handles (sandbox: 1000)")
 	root.PersistentFlags().StringArrayVar(&streams.Pictures, "ladder", nil, "draw what happened into `FILE`.svg, .html, .mmd, .txt or .jsonl; may be repeated")
 	root.PersistentFlags().Func("var", "give scripts vars.NAME: `NAME=VALUE`; may be repeated", streams.Vars.Set)
-	root.PersistentFlags().Func("secret", "the same, and show the value nowhere: `NAME=VALUE`, or the NAME of a variable of the environment", streams.Vars.SetSecret)
+	root.PersistentFlags().Func("secret", "the same, and hide the value in all that is shown or reported: `NAME=VALUE`, or the NAME of a variable of the environment", streams.Vars.SetSecret)
 	flags := root.Flags()
 	flags.SetInterspersed(false) // what follows FILE is the script's
 	flags.StringArrayVarP(&commands, "command", "c", nil, "run a `COMMAND` as typed at the prompt; may be repeated, and may hold several lines")
@@ -129,7 +129,7 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 	flags.BoolVar(&keepGoing, "keep-going", false, "go on after a failed line of -c or standard input")
 
 	run := &cobra.Command{
-		Use:   "run FILE [ARGUMENTS...]",
+		Use:   "run [flags] FILE [ARGUMENTS...]",
 		Short: "Run a Lua script or a transcript, from a file or the library",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

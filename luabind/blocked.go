@@ -35,14 +35,17 @@ func (s *Session) where(L *lua.LState) (file string, line int) {
 	}
 }
 
-// position returns where as text, "" if L runs no Lua.
-func (s *Session) position(L *lua.LState) string {
+// position returns where as text for a thread of the task t, "" if it runs no Lua.
+func (s *Session) position(t *loop.Task, L *lua.LState) string {
 	if L == nil {
 		return ""
 	}
 	file, line := s.where(L)
-	if line == 0 {
+	switch {
+	case line == 0:
 		return ""
+	case t != nil && localOf(t).caller != "" && embedded(file):
+		return localOf(t).caller
 	}
 	return file + ":" + strconv.Itoa(line)
 }
@@ -86,7 +89,7 @@ func (p pending) String() string {
 
 // doing returns what a task does.
 func (s *Session) doing(t *loop.Task, name string) pending {
-	p := pending{task: name, where: s.position(localOf(t).thread)}
+	p := pending{task: name, where: s.position(t, localOf(t).thread)}
 	if o := localOf(t).outside; o != nil {
 		p.call, p.since, p.ends = o.what, time.Since(o.since), true
 		return p

@@ -54,7 +54,7 @@ func (s *Session) raise(L *lua.LState, err error) {
 
 // at returns where the script is, as Lua's own errors begin: "file:line:".
 func (s *Session) at(L *lua.LState) string {
-	if where := s.position(L); where != "" {
+	if where := s.position(s.Loop.Current(), L); where != "" {
 		return where + ":"
 	}
 	return L.Where(1)

@@ -21,6 +21,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/kernel"
 	"socksh/luabind/lab"
 	"socksh/luabind/loop"
@@ -54,6 +55,8 @@ type Config struct {
 	Vars map[string]string
 	// Secrets are the names of those vars whose values must not be seen.
 	Secrets []string
+	// Redact takes them out of events that are drawn. It may be nil.
+	Redact func([]journal.Event) []journal.Event
 	// Asked is told each var that code mentions, and each that is asked for and was not
 	// given. It may be nil.
 	Asked func(name string, given bool)

@@ -4,6 +4,9 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"socksh/luabind/journal"
+	"socksh/luabind/sock"
 )
 
 // peerFunctions are those of the embedded module peer, which is loaded when one of them
@@ -29,6 +32,11 @@ func (s *Session) openPeer() {
 	for _, f := range peerFunctions {
 		name := function{usage: f[0]}.name()[len("peer."):]
 		s.define(f[0], f[1], func(L *lua.LState) int {
+			s.tellPeer(L.Get(1), "peer."+name)
+			l := localOf(s.Loop.Current())
+			before := l.caller
+			l.caller = s.position(s.Loop.Current(), L)
+			defer func() { l.caller = before }()
 			module, err := s.call(s.lua.GetGlobal("require"), []lua.LValue{lua.LString("peer")}, nil)
 			if err != nil {
 				s.rethrow(L, err)
@@ -43,6 +51,17 @@ func (s *Session) openPeer() {
 			}
 			return push(L, results)
 		})
+	}
+}
+
+// tellPeer has the journal told how the connection conn behaves from now on, if it is one.
+func (s *Session) tellPeer(conn lua.LValue, how string) {
+	ud, ok := conn.(*lua.LUserData)
+	if !ok || s.Table.Journal == nil {
+		return
+	}
+	if h, ok := ud.Value.(*sock.Handle); ok {
+		s.Table.Journal.Add(s.Loop.Current(), h.N, journal.Note{Text: how})
 	}
 }
 

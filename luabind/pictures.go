@@ -68,7 +68,7 @@ func (s *Session) doLadder(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Re
 		}
 		return a.Give(sock.Str(journal.Draw(events).Ladder(width))), nil
 	}
-	text, err := render(a.Text(0), events)
+	text, err := s.render(a.Text(0), events)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (s *Session) doLadder(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Re
 // Draw writes a picture of what happened into a file, as ladder does.
 func (s *Session) Draw(file string) error {
 	s.Journal().Look()
-	text, err := render(file, since(s.Journal().Events(0), s.cleared, 0))
+	text, err := s.render(file, since(s.Journal().Events(0), s.cleared, 0))
 	if err == nil {
 		err = s.Table.WriteFile(file, text)
 	}
@@ -89,7 +89,10 @@ func (s *Session) Draw(file string) error {
 }
 
 // render returns the events in the form that the file's name asks for.
-func render(file string, events []journal.Event) ([]byte, error) {
+func (s *Session) render(file string, events []journal.Event) ([]byte, error) {
+	if s.Redact != nil {
+		events = s.Redact(events)
+	}
 	switch filepath.Ext(file) {
 	case ".txt":
 		return []byte(journal.Draw(events).Ladder(pictureWidth) + "\n"), nil

@@ -20,6 +20,7 @@ type local struct {
 	thread    *lua.LState // the innermost that runs
 	inside    []*Subtest  // that run, one within the other
 	outside   *outside    // what it waits for beside the calls, nil for nothing
+	caller    string      // where the script has called the embedded function that runs
 	raised    struct {    // the last error value that was made in it, and of what
 		value *lua.LTable
 		cause error

@@ -3,7 +3,6 @@ package luabind
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -59,7 +58,7 @@ func (s *Session) openTasks() {
 	s.replace("os", "exit", exit)
 	s.define("spawn(f, ...)", "run f(...) as a task beside this one; gives the job", func(L *lua.LState) int {
 		f := L.CheckFunction(1)
-		L.Push(s.job(s.spawn(f, values(L, 2), "spawn "+strings.TrimSuffix(L.Where(1), ":"))))
+		L.Push(s.job(s.spawn(f, values(L, 2), "spawn "+s.position(s.Loop.Current(), L))))
 		return 1
 	})
 	clock := func(L *lua.LState) int {
@@ -77,14 +76,16 @@ func (s *Session) openTasks() {
 
 // spawn starts a task of Lua: f with args, in the group of the one that runs.
 func (s *Session) spawn(f lua.LValue, args []lua.LValue, text string) *sock.Job {
-	g := localOf(s.Loop.Current()).group
-	return s.start(g, text, func(*loop.Task) (sock.Result, error) {
+	l := localOf(s.Loop.Current())
+	j := s.start(l.group, text, func(*loop.Task) (sock.Result, error) {
 		results, err := s.call(f, args, nil)
 		if err != nil {
 			return nil, s.caught(err)
 		}
 		return s.toValues(results), nil
 	})
+	localOf(j.Task).caller = l.caller
+	return j
 }
 
 // start runs f as a job. What becomes of it is told by finish.

@@ -56,7 +56,7 @@ Otherwise, or not there
 In a sandbox (--sandbox)
   Sockets reach the loopback and labs. io reads files of the working folder.
   No files are written, removed or renamed, no programs started, and no
-  environment is seen. debug has getinfo and traceback.`)}, {name: "scenarios", about: "how tests are written", also: []string{"tests"}, text: strings.TrimSpace(`
+  environment is seen. debug has getinfo and traceback.`)}, {name: "scenarios", about: "how tests are written", also: []string{"tests", "tags"}, text: strings.TrimSpace(`
 socksh test PATH... runs scenarios; socksh run FILE runs those of one file in turn.
 A scenario is a Lua script, a scenario("name", f) in one, or a transcript.
 
@@ -96,10 +96,12 @@ Waiting   eventually(f), expect.state(...), timeouts; sleep only makes it slow
 Recorded  help record: what is typed becomes a scenario
 Peers     help peer lists those who behave badly
 Tags      manual: runs only if it is named; serial: runs alone
-In CI     help ci`)}, {name: "ci", about: "how they run in CI", also: []string{"test", "report", "reports", "junit", "tap", "artifacts", "flaky"}, text: strings.TrimSpace(`
+In CI     help ci`)}, {name: "ci", about: "how they run in CI", also: []string{"test", "report", "reports", "junit", "tap", "artifacts", "flaky", "var", "secret", "secrets"}, text: strings.TrimSpace(`
   socksh test tests/ -j 8 --report junit=report.xml --artifacts failed
 
-Values     --var target=HOST:PORT is vars.target; --secret NAME shows it nowhere.
+Values     --var target=HOST:PORT is vars.target. --secret NAME is vars.NAME, from the
+           environment, hidden in all that is shown or reported: it and its pieces
+           of 6 bytes and more.
            A recorded transcript (.txt) keeps the addresses that were typed.
 Reports    --report junit=F, tap=F, json=F or md=F, as many as are wanted
 Artifacts  of each failure a folder; begin with failure.txt. events.jsonl has all

@@ -2,10 +2,12 @@ package luabind
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/loop"
 	"socksh/luabind/sock"
 )
@@ -236,6 +238,9 @@ func (tr *Trial) fail(f Failure) {
 	if tr.FailedAt == 0 {
 		tr.look()
 	}
+	if len(tr.Failures) == 0 {
+		tr.session.MarkFailure(f.String())
+	}
 	tr.Failures = append(tr.Failures, f)
 }
 
@@ -253,6 +258,23 @@ func (s *Session) Look() (handles string, event int) {
 		event = j.Last()
 	}
 	return s.handlesText(), event
+}
+
+// MarkFailure has the journal tell of a failure, at the handle that the last call was about,
+// so that what is drawn of it shows where it came.
+func (s *Session) MarkFailure(text string) {
+	j := s.Table.Journal
+	if j == nil || j.Last() == 0 {
+		return
+	}
+	events, handle := j.Events(0), 0
+	for i := len(events) - 1; i >= 0 && handle == 0; i-- {
+		if _, is := events[i].Fact.(journal.Return); is {
+			handle = events[i].Handle
+		}
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	j.Add(nil, handle, journal.Failure{Text: cut(text)})
 }
 
 // handlesText returns what the command handles shows.

@@ -148,7 +148,8 @@ func (s *Session) viewLine(e journal.Event) string {
 			return f.String()
 		}
 	case journal.Note:
-		if s.view.shows("wire") {
+		switch {
+		case s.view.shows("wire") && e.Handle == 0, s.view.shows("calls"):
 			return f.Text
 		}
 	case journal.State:

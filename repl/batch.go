@@ -62,7 +62,7 @@ func (b Batch) with(f func(*luabind.Session) int) int {
 
 // run takes lines from next and runs them, each when it is complete.
 func (b Batch) run(s *luabind.Session, source string, next func() (string, error)) int {
-	signalled, stop := scripts.Guard(s)
+	signalled, stop := scripts.Guard(s, nil)
 	defer stop()
 	status, text, first := scripts.OK, "", 0
 	for n := 1; ; n++ {

@@ -35,6 +35,7 @@ type prompt struct {
 	keys      *keys
 	screen    *screen
 	printer   *printer
+	shown     io.Writer // the printer, without secrets
 	history   *history
 	questions chan question
 	signals   chan os.Signal // what came while a command ran
@@ -54,7 +55,7 @@ func Prompt(streams *scripts.Streams, s *luabind.Session) int {
 	}
 	defer restore()
 	streams.BeforeAbort(restore)
-	p, err := newPrompt(s, in)
+	p, err := newPrompt(streams, s, in)
 	if err != nil {
 		return scripts.Status(streams, err)
 	}
@@ -73,7 +74,7 @@ func Prompt(streams *scripts.Streams, s *luabind.Session) int {
 	return streams.Finish(s, status)
 }
 
-func newPrompt(s *luabind.Session, in int) (*prompt, error) {
+func newPrompt(streams *scripts.Streams, s *luabind.Session, in int) (*prompt, error) {
 	t, err := openTTY(in)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,8 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 	p.history.rl = p.rl
 	p.history.load(file)
 	p.printer = newPrinter(p.rl)
-	s.Out, s.Err, s.Prefix, s.NotePrefix = p.printer, p.printer, "= ", "~ "
+	p.shown = streams.Hide(p.printer)
+	s.Out, s.Err, s.Prefix, s.NotePrefix = p.shown, p.shown, "= ", "~ "
 	s.Notify = func(text string) {
 		p.list("~ " + text + "\n")
 	}
@@ -117,7 +119,7 @@ func newPrompt(s *luabind.Session, in int) (*prompt, error) {
 
 // list shows a text above the line being typed.
 func (p *prompt) list(text string) {
-	io.WriteString(p.printer, text)
+	io.WriteString(p.shown, text)
 	p.printer.Flush()
 }
 

@@ -119,10 +119,10 @@ func (p *prompt) failed(err error) {
 	if p.screen.colour {
 		text = "\x1b[31m" + text + "\x1b[0m"
 	}
-	fmt.Fprintln(p.printer, text)
+	fmt.Fprintln(p.shown, text)
 	why := ""
 	p.session.Query(func() { why = p.session.Why(err) })
 	if why != "" {
-		fmt.Fprintln(p.printer, "~ "+why)
+		fmt.Fprintln(p.shown, "~ "+why)
 	}
 }

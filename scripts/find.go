@@ -193,7 +193,7 @@ func (s *Suite) itemsOf(f found) ([]*item, error) {
 		return nil, err
 	}
 	if err != nil { // the scenarios will meet it again; those after it can not
-		fmt.Fprintf(s.Streams.Err, "socksh: %v: scenarios that follow are not seen\n", err)
+		fmt.Fprintf(s.Streams.Err, "socksh: %s: scenarios that follow are not seen\n", s.redactor.text(err.Error()))
 		if len(found) == 0 {
 			found = []luabind.Scenario{{Line: 1}}
 		}

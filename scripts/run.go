@@ -44,7 +44,7 @@ func with(streams *Streams, stay func(*luabind.Session) int, run func(*luabind.S
 		return Failed
 	}
 	defer s.Close()
-	signalled, stop := Guard(s)
+	signalled, stop := Guard(s, nil)
 	err = s.Do(func(t *loop.Task) error { return run(s, t) })
 	stop()
 	status := Status(streams, err)

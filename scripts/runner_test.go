@@ -565,6 +565,44 @@ scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .
 			w.test(0, "b.lua", "--secret", "TOKEN")
 			w.test(2, "b.lua", "--secret", "NONESUCH")
 		}},
+		{"secrets that look like other words", map[string]string{"a.lua": `expect.equal(vars.pass:sub(1, -2), vars.pass)`,
+			"b.lua": `local a, b = socketpair() a:send(vars.pass) print(b:recv(), vars.pass) error("not " .. vars.pass)`, "c.txt": "> = vars.pass\n= 1\n"}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua", "--secret", "pass=secret1"), "\n    again: socksh test a.lua --secret pass\n", `expected "***", got "***" (what *** hides differs)`)
+			w.contains(w.test(1, "c.txt", "--secret", "pass=secret1"), "again: socksh test c.txt --secret pass\n")
+			for _, args := range [][]string{{"--ladder", "ladder.jsonl", "b.lua"}, {"run", "c.txt"}, {"-c", "= vars.pass"}, {"-e", "io.write(vars.pass, '\\n')"}} {
+				out, _ := w.command(append([]string{"--secret", "pass=secret1"}, args...)...).CombinedOutput()
+				w.contains(string(out), "***")
+				w.lacks(string(out), "secret1")
+			}
+			w.contains(w.read("ladder.jsonl"), "***")
+			w.lacks(w.read("ladder.jsonl"), "secret1")
+		}},
+		{"what was there when it failed", map[string]string{"a.lua": `
+scenario("refused", function()
+  local l = socket() defer(close, l)
+  local at = l:bind("127.0.0.1:0") l:listen()
+  local c = socket() defer(close, c) c:connect(at)
+  local s = l:accept()
+  s:send("refused\n")
+  peer.client(at, peer.silent):join()
+  peer.reset(s)
+  eventually(function() return state(c) == "CLOSE" end)
+  expect.equal(c:recvline(), "welcome")
+end)
+scenario("kept waiting", {timeout = 0.2}, function()
+  peer.client(peer.never_accept(), peer.late, "x"):join()
+end)`}, func(w *workshop) {
+			w.test(1, "a.lua", "--artifacts", "failed")
+			text := w.read("failed/a.lua__refused/failure.txt")
+			w.contains(text, "8 bytes to read", " ms  peer.silent\n", " ms  peer.reset\n")
+			w.lacks(text, " ms  join")
+			if bare := regexp.MustCompile(`→ CLOSE\n +0 bytes to read`); bare.MatchString(text) {
+				w.t.Errorf("what came before the reset is not lost:\n%s", text)
+			}
+			w.contains(w.read("failed/a.lua__refused/ladder.txt"), "FAILED: a.lua:11:")
+			w.contains(w.read("failed/a.lua__refused/events.jsonl"), `"kind":"failure"`)
+			w.contains(w.read("failed/a.lua__kept_waiting/failure.txt"), "task j1 (spawn a.lua:14): recv 2, for")
+		}},
 		{"needs", map[string]string{"a.lua": `need{"cmd:sh", "var:target"} expect.equal(vars.target, "x")`, "t.txt": "# need: cmd:nonesuch\n> = 1\n= 1\n",
 			"bad.lua": `need("warp")`}, func(w *workshop) {
 			w.contains(w.test(0, "a.lua", "t.txt"), "skipped a.lua", "needs --var target=…", "skipped t.txt", "needs the program nonesuch")
@@ -681,6 +719,24 @@ sys.exit(subprocess.run([sys.argv[1], "test", "a.lua", "--adopt", "server=%d" % 
 			}
 			w.contains(w.test(2, "a.lua", "--adopt", "server"), "--adopt takes NAME=DESCRIPTOR")
 			w.contains(w.test(1, "a.lua::s1", "--adopt", "server=999"), "--adopt server=999: dup: bad file descriptor")
+		}},
+		{"run of a transcript", map[string]string{"sandbox.txt": "> f = io.open('/etc/passwd')\n> = f == nil\n= true\n", "vars.txt": "> = vars.x\n= \"y\"\n",
+			"need.txt": "# need: cmd:nonesuch\n> = 1\n= 2\n", "wait.txt": "> file = io.open('here', 'w'):close()\n> recv $(socket('udp'))\n> = 1\n= 1\n"}, func(w *workshop) {
+			for args, want := range map[string]int{"--sandbox sandbox.txt": 0, "--var x=y vars.txt": 0, "vars.txt": 1, "need.txt": 77} {
+				cmd := w.command(append([]string{"run"}, strings.Fields(args)...)...)
+				if out, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != want {
+					w.t.Errorf("run %s: status %d\n%s", args, cmd.ProcessState.ExitCode(), out)
+				}
+			}
+			cmd := w.command("run", "wait.txt")
+			cmd.Env = append(w.env, "TMPDIR="+w.t.TempDir())
+			cmd.Start()
+			await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, "here")); return err == nil })
+			cmd.Process.Signal(os.Interrupt)
+			cmd.Wait()
+			if left, _ := os.ReadDir(strings.TrimPrefix(cmd.Env[len(cmd.Env)-1], "TMPDIR=")); cmd.ProcessState.ExitCode() != 130 || len(left) > 0 {
+				w.t.Errorf("%v, left: %v", cmd.ProcessState, left)
+			}
 		}},
 		{"run", map[string]string{"a.lua": `
 teardown(function() print("torn down") end)

@@ -3,6 +3,7 @@ package scripts
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"io"
 	"net/url"
 	"strings"
 
@@ -70,8 +71,12 @@ func (r *redactor) match(s string) (longest int) {
 }
 
 func (r *redactor) failure(f luabind.Failure) luabind.Failure {
+	differ := f.Expected != f.Got
 	f.Message, f.Why, f.Expected, f.Got = r.text(f.Message), r.text(f.Why), r.text(f.Expected), r.text(f.Got)
 	f.Phase = r.text(f.Phase)
+	if f.Compared && differ && f.Expected == f.Got {
+		f.Message += " (what *** hides differs)"
+	}
 	for i := range f.Blocked {
 		f.Blocked[i] = r.text(f.Blocked[i])
 	}
@@ -88,4 +93,33 @@ func (r *redactor) events(all []journal.Event) []journal.Event {
 		all[i].Fact = all[i].Fact.Redacted(r.text)
 	}
 	return all
+}
+
+// A hiding writer hides secrets in each text that is written at once.
+type hiding struct {
+	to      io.Writer
+	secrets *redactor
+}
+
+func (h *hiding) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(h.to, h.secrets.text(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Flush flushes what it writes to, if that can be.
+func (h *hiding) Flush() error {
+	if f, ok := h.to.(interface{ Flush() error }); ok {
+		return f.Flush()
+	}
+	return nil
+}
+
+// Hide returns a writer to w that shows none of the secrets that were given.
+func (s *Streams) Hide(w io.Writer) io.Writer {
+	if len(s.Vars.Secrets) == 0 {
+		return w
+	}
+	return &hiding{w, newRedactor(s.Vars.Secrets)}
 }

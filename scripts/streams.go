@@ -72,10 +72,10 @@ func (f *flushing) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Open returns a session over the streams.
+// Open returns a session over the streams. From now on messages hide secrets.
 func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
-	c = s.config(c)
-	c.Out, c.Err, c.Abort = s.Out, s.Err, s.abort
+	c, s.Err = s.config(c), s.Hide(s.Err)
+	c.Out, c.Err, c.Abort = s.Hide(s.Out), s.Err, s.abort
 	if c.ReadLine == nil {
 		c.ReadLine = s.ask
 	}
@@ -90,6 +90,7 @@ func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 func (s *Streams) config(c luabind.Config) luabind.Config {
 	c.Library, c.Sandbox, c.Limits = Library(), s.Sandbox, s.Limits
 	c.Vars, c.Secrets, c.Asked = s.Vars.Values, s.Vars.Hidden, s.Vars.ask
+	c.Redact = newRedactor(s.Vars.Secrets).events
 	return c
 }
 
@@ -172,8 +173,9 @@ func (l *Lines) ReadLine() (string, error) {
 
 // Guard cancels what the session runs when the program is told to end, by ^C or
 // SIGTERM; a second signal ends the program at once. The status is that of the
-// signal, or OK. Call stop when there is nothing more to guard.
-func Guard(s *luabind.Session) (status func() int, stop func()) {
+// signal, or OK. Call stop when there is nothing more to guard. In the session's loop ended
+// is told, unless it is nil.
+func Guard(s *luabind.Session, ended func()) (status func() int, stop func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	got := OK
@@ -187,7 +189,9 @@ func Guard(s *luabind.Session) (status func() int, stop func()) {
 				if got != OK {
 					os.Exit(code)
 				}
-				got = code
+				if got = code; ended != nil {
+					ended()
+				}
 				cancelAll(s.Loop)
 			})
 		}

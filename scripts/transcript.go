@@ -30,16 +30,6 @@ import (
 // lineLimit is how long one line of a transcript may take.
 const lineLimit = 20 * time.Second
 
-// Replay runs a transcript and returns it with what really came.
-func Replay(text string) (string, error) {
-	r, err := openReplay(luabind.Config{Library: Library()})
-	if err != nil {
-		return "", err
-	}
-	defer r.close()
-	return r.play(text), nil
-}
-
 // openReplay makes the session of a transcript. What it shows is the transcript's.
 func openReplay(c luabind.Config) (*replay, error) {
 	tmp, err := os.MkdirTemp("", "socksh")
@@ -117,6 +107,7 @@ func (r *replay) watch(text string) {
 	}
 	r.session.Do(func(*loop.Task) error {
 		r.handles, r.differedAt = r.session.Look()
+		r.session.MarkFailure(fmt.Sprintf("what line %d gives is not as written", r.line))
 		return nil
 	})
 }
@@ -194,6 +185,7 @@ func Differ(a, b string) (line int, lineA, lineB string) {
 }
 
 func runTranscript(streams *Streams, file string) int {
+	streams.Err = streams.Hide(streams.Err)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		fmt.Fprintf(streams.Err, "socksh: %v\n", err)
@@ -202,13 +194,29 @@ func runTranscript(streams *Streams, file string) int {
 	if !isTranscript(string(text)) {
 		return Status(streams, errors.New(file+": a transcript needs a line that starts with \"> \""))
 	}
-	got, err := Replay(string(text))
+	r, err := openReplay(streams.config(luabind.Config{Abort: streams.abort}))
 	if err != nil {
 		return Status(streams, err)
 	}
-	if line, came, wanted := Differ(got, string(text)); line > 0 {
-		fmt.Fprintf(streams.Err, "%s:%d: expected: %s\n%s:%d: got:      %s\n", file, line, wanted, file, line, came)
-		return Failed
+	defer r.close()
+	switch why, err := r.unmet(string(text)); {
+	case err != nil:
+		return Status(streams, fmt.Errorf("%s: %w", file, err))
+	case why != "":
+		return Status(streams, &luabind.SkipError{Reason: why, Need: true})
 	}
-	return OK
+	if len(streams.Pictures) > 0 {
+		r.session.Journal()
+	}
+	signalled, end := Guard(r.session, func() { r.stopped = "interrupted" })
+	got := r.play(string(text))
+	end()
+	status := signalled()
+	if line, came, wanted := Differ(got, string(text)); status != OK {
+		fmt.Fprintf(streams.Err, "socksh: interrupted, at %s:%d\n", file, r.line)
+	} else if line > 0 {
+		fmt.Fprintf(streams.Err, "%s:%d: expected: %s\n%s:%d: got:      %s\n", file, line, wanted, file, line, came)
+		status = Failed
+	}
+	return streams.Finish(r.session, status)
 }

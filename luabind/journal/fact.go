@@ -84,6 +84,11 @@ type Note struct {
 	Text string `json:"text"`
 }
 
+// Failure tells that the scenario that runs has failed.
+type Failure struct {
+	Text string `json:"text"`
+}
+
 // Kinds of the facts, as files name them.
 func (Socket) Kind() string  { return "socket" }
 func (Call) Kind() string    { return "call" }
@@ -92,9 +97,12 @@ func (State) Kind() string   { return "state" }
 func (Queue) Kind() string   { return "queue" }
 func (Counter) Kind() string { return "counter" }
 func (Note) Kind() string    { return "note" }
+func (Failure) Kind() string { return "failure" }
 
 func (f Call) String() string { return f.Text }
 func (f Note) String() string { return f.Text }
+
+func (f Failure) String() string { return "FAILED: " + f.Text }
 
 func (f Socket) String() string {
 	text := f.Family + " " + f.Type

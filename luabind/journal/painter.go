@@ -34,6 +34,10 @@ func (p *painter) paint(e Event) {
 		if e.Handle != 0 {
 			p.remark(e, p.handle(e.Handle).lane, "note", f.Text)
 		}
+	case Failure:
+		if e.Handle != 0 {
+			p.mark(e, p.handle(e.Handle).lane, "error", f.String())
+		}
 	case Segment:
 		from, to := p.laneOf(f.FromHost, f.From, f.To), p.laneOf(f.ToHost, f.To, f.From)
 		text, _, _ := strings.Cut(f.Summary(), ", about ") // an ICMP message stands under what it is about

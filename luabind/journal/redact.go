@@ -23,6 +23,11 @@ func (n Note) Redacted(f func(string) string) Fact {
 	return n
 }
 
+func (f Failure) Redacted(hide func(string) string) Fact {
+	f.Text = hide(f.Text)
+	return f
+}
+
 func (i Input) Redacted(f func(string) string) Fact {
 	i.Text = f(i.Text)
 	return i

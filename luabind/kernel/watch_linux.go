@@ -42,8 +42,7 @@ func (v *View) glance(tab *sock.Table, h *sock.Handle, before ends) glance {
 	}
 	g := glance{state: sock.TCPState(int(info.State)), ends: before}
 	switch {
-	case g.state == "CLOSE":
-		return g
+	case g.state == "CLOSE": // what has come before a reset can still be read
 	case g.state == "LISTEN":
 		g.queue, g.backlog = int(info.Unacked), int(info.Sacked) // see tcp_diag_get_info, linux/net/ipv4/tcp_diag.c
 		if !before.local.IsValid() || before.peer.IsValid() {

@@ -1,5 +1,6 @@
 -- The badly behaved peer. What a peer does is a function of its connection, so that it
 -- can be a server's (peer.server) or a client's (peer.client) doing.
+local public = peer -- the functions as scripts have them
 local peer = {}
 
 -- what belongs to a scenario or script goes with it; at a prompt it stays
@@ -11,7 +12,7 @@ local function cancel_all(jobs) for _, j in ipairs(jobs) do pcall(cancel, j) end
 
 local function new(how, family)
   local s = socket(family or "tcp")
-  if how == peer.stall then s:setsockopt("SO_RCVBUF", 1) end -- accepted sockets inherit it
+  if how == public.stall then s:setsockopt("SO_RCVBUF", 1) end -- accepted sockets inherit it
   return s
 end
 
