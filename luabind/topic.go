@@ -60,10 +60,12 @@ In a sandbox (--sandbox)
 socksh test PATH... runs scenarios; socksh run FILE runs those of one file in turn.
 A scenario is a Lua script, a scenario("name", f) in one, or a transcript.
 
+  assert(vars.target, "it needs --var target=HOST:PORT")
+
   local function connected()
     local c = socket()
     defer(close, c)               -- however the scenario ends
-    c:connect(vars.target)        -- --var target=127.0.0.1:6379
+    c:connect(vars.target)
     return c
   end
 

@@ -25,6 +25,7 @@ type evidence struct {
 	dropped int
 	handles string
 	came    string // of a transcript: what really came
+	beside  string // which items ran meanwhile
 
 	notGiven []string // the names of vars that it asked for in vain
 }

@@ -49,6 +49,9 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 		b.WriteString("handles, when it failed (R: can be read, W: written, X: has urgent data):\n")
 		indent(&b, e.handles, "  ")
 	}
+	if e.beside != "" {
+		fmt.Fprintf(&b, "beside it ran: %s (-j 1, or the tag serial, has it run alone)\n", e.beside)
+	}
 	text := s.redactor.text(b.String())
 	b.Reset()
 	fmt.Fprintf(&b, "again: %s\n", s.again(it)) // it hides secrets itself: a flag may look like a piece of one

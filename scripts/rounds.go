@@ -157,12 +157,15 @@ func (s *Suite) try(it *item, c *report.Case) {
 		}
 	}()
 	for n := 1; ; n++ {
+		s.company.enter(it)
 		a, e := s.attempt(it)
+		beside := s.company.leave(it)
 		if a.Status == report.Skipped && a.Unmet && s.Require {
 			a.Status, a.Failures = report.Failed, []luabind.Failure{{Kind: luabind.ScriptFailed, Message: a.Reason + ", which is required"}}
 			e = new(evidence)
 		}
 		if a.Status == report.Failed {
+			e.beside = beside
 			if err := s.leave(it, n, &a, e); err != nil {
 				fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
 			}

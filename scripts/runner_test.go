@@ -193,6 +193,17 @@ scenario("much", function() local a, b = pair() b:send(("0123456789"):rep(30)) a
 			w.lacks(w.test(0, "a.lua", "t.txt", "--var", "target=1"), "nothing has asked")
 			w.lacks(w.test(0, "b.lua", "--var", "target=1"), "nothing has asked")
 		}},
+		{"who ran beside it", map[string]string{"a.lua": `
+local function together(name) return function()
+  io.open(name, "w"):close()
+  eventually(function() return io.open("one") and io.open("two") end)
+  error("boo")
+end end
+scenario("first", together("one")) scenario("second", together("two")) scenario("alone", {"serial"}, function() error("boo") end)`}, func(w *workshop) {
+			out := w.test(1, "a.lua", "-j", "2", "--artifacts", "failed")
+			w.contains(out, "beside it ran: a.lua::second", "beside it ran: a.lua::first")
+			w.lacks(w.read("failed/a.lua__alone/failure.txt"), "beside")
+		}},
 		{"scenarios that are not seen", map[string]string{"a.lua": `scenario("one", function() end)
 matrix{n = {1}}
 scenario("two", function() end)`, "b.lua": `scenario("one", function() end) need{"cmd:nonesuch"}`}, func(w *workshop) {

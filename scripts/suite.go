@@ -46,6 +46,7 @@ type Suite struct {
 	redactor *redactor
 	adopted  []adopted
 	progress *progress
+	company  company
 
 	stopped chan struct{}     // closed when all must end
 	hurried chan struct{}     // closed when nothing is to be waited for any more
