@@ -61,7 +61,7 @@ func (s *Session) tellPeer(conn lua.LValue, how string) {
 		return
 	}
 	if h, ok := ud.Value.(*sock.Handle); ok {
-		s.Table.Journal.Add(s.Loop.Current(), h.N, journal.Note{Text: how})
+		s.Table.Journal.Add(s.Loop.Current(), h.N, journal.Note{Text: "plays " + how})
 	}
 }
 

@@ -101,7 +101,7 @@ func (s *Session) render(file string, events []journal.Event) ([]byte, error) {
 	case ".svg":
 		return []byte(journal.Draw(events).SVG()), nil
 	case ".html":
-		return []byte(journal.Page(events)), nil
+		return []byte(journal.Draw(events).Page(events)), nil
 	case ".jsonl":
 		var b bytes.Buffer
 		err := journal.Lines(&b, events)

@@ -53,8 +53,9 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 			return err
 		}
 		p := journal.Draw(e.events)
+		p.Title = it.label()
 		parts = append(parts, part{"ladder.svg", []byte(p.SVG())}, // GitLab shows the first file of a bundle
-			part{"ladder.html", []byte(journal.Page(e.events))}, part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")},
+			part{"ladder.html", []byte(p.Page(e.events))}, part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")},
 			part{"events.jsonl", lines.Bytes()}, part{"segments.pcapng", frames.Bytes()})
 	}
 	parts = append(parts, part{"output.txt", []byte(a.Output)}, part{"came.txt", []byte(e.came)})
@@ -67,7 +68,11 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 	if e.dropped > 0 {
 		text += fmt.Sprintf("The first %d events are not kept.\n", e.dropped)
 	}
-	return write(failureFile, []byte(it.label()+"\n"+text))
+	var with []string
+	for _, p := range s.properties() {
+		with = append(with, p[0]+" "+p[1])
+	}
+	return write(failureFile, []byte(it.label()+"\n"+text+"ran with: "+strings.Join(with, ", ")+"\n"))
 }
 
 // tidy removes the bundles that runs before have left of an item that has not failed now.

@@ -79,9 +79,13 @@ func tellFailure(b *strings.Builder, it *item, f luabind.Failure) {
 		fmt.Fprintf(b, "why: %s\n", f.Why)
 	}
 	tellLines(b, it, f.Where, sourceAround)
-	for _, caller := range f.Callers {
+	for i, caller := range f.Callers {
 		fmt.Fprintf(b, "called from %s\n", caller)
-		tellLines(b, it, caller, 0)
+		around := 0
+		if i == len(f.Callers)-1 { // the scenario itself, most often
+			around = sourceAround
+		}
+		tellLines(b, it, caller, around)
 	}
 	if f.Compared {
 		tellDifference(b, f.Expected, f.Got)

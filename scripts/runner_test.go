@@ -605,7 +605,7 @@ scenario("kept waiting", {timeout = 0.2}, function()
 end)`}, func(w *workshop) {
 			w.test(1, "a.lua", "--artifacts", "failed")
 			text := w.read("failed/a.lua__refused/failure.txt")
-			w.contains(text, "8 bytes to read", " ms  peer.silent\n", " ms  peer.reset\n")
+			w.contains(text, "8 bytes to read", " ms  plays peer.silent\n", " ms  plays peer.reset\n")
 			w.lacks(text, " ms  join")
 			if bare := regexp.MustCompile(`→ CLOSE\n +0 bytes to read`); bare.MatchString(text) {
 				w.t.Errorf("what came before the reset is not lost:\n%s", text)

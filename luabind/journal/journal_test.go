@@ -89,7 +89,7 @@ func TestPictures(t *testing.T) {
 	if err := Lines(&lines, story()); err != nil {
 		t.Fatal(err)
 	}
-	for name, got := range map[string]string{"story.txt": p.Ladder(100) + "\n", "story.mmd": p.Mermaid(), "story.svg": p.SVG(), "story.html": Page(story()), "story.jsonl": lines.String()} {
+	for name, got := range map[string]string{"story.txt": p.Ladder(100) + "\n", "story.mmd": p.Mermaid(), "story.svg": p.SVG(), "story.html": p.Page(story()), "story.jsonl": lines.String()} {
 		file := filepath.Join("../../testdata/pictures", name)
 		if *update {
 			if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
@@ -135,7 +135,7 @@ func TestRandomPictures(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		again, page, pageAgain := Draw(events), Page(events), Page(events)
+		again, page, pageAgain := Draw(events), Draw(events).Page(events), Draw(events).Page(events)
 		if p.SVG() != again.SVG() || p.Ladder(80) != again.Ladder(80) || page != pageAgain {
 			t.Error("the same events give two pictures")
 		}

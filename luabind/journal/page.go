@@ -30,12 +30,12 @@ type socket struct {
 	lengths map[string]Queue
 }
 
-// Page returns one HTML page of the events that needs nothing else: the drawing, and
-// the sockets at each step, to be walked through with the arrow keys.
-func Page(events []Event) string {
-	p := Draw(events)
+// Page returns one HTML page of the picture, which Draw made of the events, that needs
+// nothing else: the drawing, and the sockets at each step, to be walked through with the
+// arrow keys, from the failure on if there is one.
+func (p *Picture) Page(events []Event) string {
 	text, _ := json.Marshal(p.steps(events)) // texts and numbers only; < and & come escaped
-	return strings.NewReplacer("SVG\n", p.SVG(), "STEPS;", string(text)+";").Replace(pageFrame)
+	return strings.NewReplacer("TITLE", escape(p.Title), "SVG\n", p.SVG(), "STEPS;", string(text)+";").Replace(pageFrame)
 }
 
 func (p *Picture) steps(events []Event) []step {

@@ -8,6 +8,7 @@ import (
 // happened. Ladders, Mermaid, SVG and pages are drawn from it. The same events make
 // the same picture.
 type Picture struct {
+	Title string
 	Lanes []Lane
 	Rows  []Row
 	Left  int // lanes that there was no room for
@@ -60,7 +61,7 @@ func Draw(events []Event) *Picture {
 		p.paint(e)
 	}
 	order := p.order()
-	pic := &Picture{Rows: p.rows}
+	pic := &Picture{Title: "What the sockets did", Rows: p.rows}
 	for _, i := range order {
 		pic.Lanes = append(pic.Lanes, p.all[i].Lane)
 	}

@@ -48,8 +48,8 @@ func (p *Picture) SVG() string {
 	d := drawing{picture: p}
 	d.measure()
 	body := d.body()
-	return fmt.Sprintf("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sockets\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n<title>What the sockets did</title>\n<style>%s</style>\n%s</svg>\n",
-		d.width, d.height, d.width, d.height, svgStyle, body)
+	return fmt.Sprintf("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sockets\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n<title>%s</title>\n<style>%s</style>\n%s</svg>\n",
+		d.width, d.height, d.width, d.height, escape(p.Title), svgStyle, body)
 }
 
 // svgShort is how far before its end the arrow of a segment stops that does not arrive.
