@@ -87,7 +87,8 @@ func command(status *int) *cobra.Command {
 
 Without arguments it is a prompt (help tells more there), or runs the lines of
 standard input. With FILE it runs a Lua script, or a transcript if the name ends
-in .txt; a name that is no file is looked up in the library.
+in .txt; a name that is no file is looked up in the library. What follows FILE is the
+script's, but for the global flags, which may also stand there: after -- all is.
 
 Exit status: 0 success, 1 a command, script or check failed, 2 bad usage or a
 script that cannot be read, 70 a bug of socksh, 77 skipped (see need), 130 and 143
@@ -96,7 +97,10 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args, err := takeFlags(cmd, args)
 			switch {
+			case err != nil:
+				return err
 			case len(commands) > 0 && len(chunks) > 0:
 				return fmt.Errorf("-c and -e do not go together")
 			case len(commands) > 0 && len(args) > 0:
@@ -122,7 +126,7 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 	root.PersistentFlags().Func("var", "give scripts vars.NAME: `NAME=VALUE`; may be repeated", streams.Vars.Set)
 	root.PersistentFlags().Func("secret", "the same, and hide the value in all that is shown or reported: `NAME=VALUE`, or the NAME of a variable of the environment", streams.Vars.SetSecret)
 	flags := root.Flags()
-	flags.SetInterspersed(false) // what follows FILE is the script's
+	flags.SetInterspersed(false) // what follows FILE is the script's; see takeFlags
 	flags.StringArrayVarP(&commands, "command", "c", nil, "run a `COMMAND` as typed at the prompt; may be repeated, and may hold several lines")
 	flags.StringArrayVarP(&chunks, "execute", "e", nil, "run `LUA` code; may be repeated")
 	flags.BoolVarP(&interactive, "interactive", "i", false, "be a prompt: after FILE, -c or -e, with their handles")
@@ -133,8 +137,11 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 		Short: "Run a Lua script or a transcript, from a file or the library",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			*status = scripts.Run(streams, args[0], args[1:], stay())
-			return nil
+			script, err := takeFlags(cmd, args[1:])
+			if err == nil {
+				*status = scripts.Run(streams, args[0], script, stay())
+			}
+			return err
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
@@ -172,6 +179,37 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 		Run:   func(*cobra.Command, []string) { fmt.Println(versionText()) },
 	})
 	return root
+}
+
+// takeFlags sets the global flags that stand after FILE, and returns the script's own
+// arguments: the others, and all that follow "--".
+func takeFlags(cmd *cobra.Command, args []string) (script []string, err error) {
+	flags := cmd.Root().PersistentFlags()
+	for i := 0; i < len(args); i++ {
+		if args[i] == "--" {
+			return append(script, args[i+1:]...), nil
+		}
+		name, isFlag := strings.CutPrefix(args[i], "--")
+		name, value, given := strings.Cut(name, "=")
+		flag := flags.Lookup(name)
+		if !isFlag || flag == nil {
+			script = append(script, args[i])
+			continue
+		}
+		if !given {
+			value = flag.NoOptDefVal
+		}
+		if !given && value == "" {
+			if i++; i == len(args) {
+				return nil, fmt.Errorf("flag needs an argument: --%s", name)
+			}
+			value = args[i]
+		}
+		if err := flags.Set(name, value); err != nil {
+			return nil, err
+		}
+	}
+	return script, nil
 }
 
 // testCommand is socksh test.

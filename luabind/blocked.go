@@ -42,10 +42,10 @@ func (s *Session) position(t *loop.Task, L *lua.LState) string {
 	}
 	file, line := s.where(L)
 	switch {
+	case t != nil && localOf(t).caller != "" && (line == 0 || embedded(file)):
+		return localOf(t).caller
 	case line == 0:
 		return ""
-	case t != nil && localOf(t).caller != "" && embedded(file):
-		return localOf(t).caller
 	}
 	return file + ":" + strconv.Itoa(line)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -29,12 +30,18 @@ func (s *Session) compile(code, name string, promote bool) (*lua.LFunction, erro
 	if promote {
 		promoteLocals(chunk)
 	}
+	if s.chunks[name] = code; len(s.chunks) > chunksKept {
+		clear(s.chunks)
+	}
 	f, err := stdlib.Compile(s.lua, chunk, name)
 	if err != nil {
 		return nil, syntaxError(err, name, code)
 	}
 	return f, nil
 }
+
+// chunksKept is how many chunks a session keeps the code of, for messages.
+const chunksKept = 100
 
 // mentions tells which vars code has the names of.
 func (s *Session) mentions(code string) {
@@ -89,6 +96,11 @@ func syntaxError(err error, name, code string) error {
 		lines := strings.Split(code, "\n")
 		if line := lines[min(e.Pos.Line, len(lines))-1]; namedArgument().MatchString(line) {
 			text += "; arguments by name go in braces, f({name = value})"
+		}
+	}
+	if e != nil && (e.Pos.Line == parse.EOF || slices.Contains([]string{")", "}", "end", "until"}, strings.TrimSpace(e.Token))) {
+		if b := source.Unclosed(code); b != nil {
+			text += fmt.Sprintf("; %s of line %d has no %s", sock.Quote(b.Opened), b.Line, b.Close())
 		}
 	}
 	return &SyntaxError{text}

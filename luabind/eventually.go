@@ -32,7 +32,14 @@ func (s *Session) openEventually() {
 		}))
 	})
 	s.define("expect.state(socket, state [, timeout])", "its TCP state is, or becomes, this one", func(L *lua.LState) int {
-		want := L.CheckString(2)
+		want, states := L.CheckString(2), s.Verb("wait_state").Params[1]
+		if _, ok := states.Choice(want); !ok {
+			hint := "; these are: " + strings.Join(states.Choices, ", ")
+			if near := sock.Nearest(want, states.Choices); near != "" {
+				hint = "; did you mean " + near + "?"
+			}
+			L.ArgError(2, "no state is called "+sock.Quote(want)+hint)
+		}
 		s.eventually(L, s.timeout(L, 3), func() ([]lua.LValue, string) {
 			state := s.verb(L, "state", L.Get(1))
 			if s.isState(want, state[0].String()) {
@@ -152,8 +159,12 @@ func (s *Session) eventually(L *lua.LState, d time.Duration, try func() ([]lua.L
 		}
 		wake := time.Now().Add(pause)
 		if wake.After(end) {
-			if failed := new(sock.Error); errors.As(last.cause, &failed) {
+			failed, misused := new(sock.Error), new(sock.UsageError)
+			switch {
+			case errors.As(last.cause, &failed):
 				s.unmet(L, 0, "%s after %s; the last call in it that failed: %w", objection, d, failed)
+			case errors.As(last.cause, &misused):
+				s.unmet(L, 0, "%s after %s; the last call in it that failed: %s", objection, d, misused)
 			}
 			s.unmet(L, 0, "%s after %s", objection, d)
 		}

@@ -87,7 +87,13 @@ func (s *Session) optionTimeout(L *lua.LState, n int) time.Duration {
 	if L.Get(n) == lua.LNil {
 		return patience
 	}
-	v := L.CheckTable(n).RawGetString("timeout")
+	options := L.CheckTable(n)
+	options.ForEach(func(name, _ lua.LValue) {
+		if name != lua.LString("timeout") {
+			L.ArgError(n, "the option is timeout; there is no "+s.show(name))
+		}
+	})
+	v := options.RawGetString("timeout")
 	if v == lua.LNil {
 		return patience
 	}

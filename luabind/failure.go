@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -43,7 +44,11 @@ type Failure struct {
 func (f Failure) String() string {
 	text := f.Message
 	if note, _, found := strings.Cut(text, "expected "); f.Compared && found && len(text) > 2*comparedSize {
-		text = fmt.Sprintf("%sexpected %s, got %s", note, cut(sock.Quote(f.Expected)), cut(sock.Quote(f.Got)))
+		at := 0
+		for at < min(len(f.Expected), len(f.Got)) && f.Expected[at] == f.Got[at] {
+			at++
+		}
+		text = fmt.Sprintf("%sexpected %s, got %s", note, window(f.Expected, at), window(f.Got, at))
 	}
 	if f.Phase != "" {
 		text = f.Phase + ": " + text
@@ -56,6 +61,25 @@ func (f Failure) String() string {
 
 // comparedSize is how much a failure's line shows of each of two values that are long.
 const comparedSize = 200
+
+// window quotes the part of a long value where it differs from another, at that byte.
+func window(text string, at int) string {
+	from := 0
+	if at > comparedSize/2 {
+		from = at - comparedSize/4
+	}
+	for from > 0 && !utf8.RuneStart(text[from]) {
+		from--
+	}
+	quoted := cut(sock.Quote(text[from:min(len(text), from+comparedSize)]))
+	if from > 0 {
+		quoted = "…" + quoted
+	}
+	if from+comparedSize < len(text) && !strings.HasSuffix(quoted, "…") {
+		quoted += "…"
+	}
+	return quoted
+}
 
 func cut(text string) string {
 	if len(text) <= comparedSize {

@@ -98,7 +98,25 @@ Waiting   eventually(f), expect.state(...), timeouts; sleep only makes it slow
 Recorded  help record: what is typed becomes a scenario
 Peers     help peer lists those who behave badly
 Tags      manual: runs only if it is named; serial: runs alone
-In CI     help ci`)}, {name: "ci", about: "how they run in CI", also: []string{"test", "report", "reports", "junit", "tap", "artifacts", "flaky", "var", "secret", "secrets"}, text: strings.TrimSpace(`
+In CI     help ci`)}, {name: "transcripts", about: "sessions as tests", also: []string{"transcript"}, text: strings.TrimSpace(`
+A file that ends in .txt is a session: what was typed, and what must come.
+
+  # A peer that half-closes.
+  > a, b = socketpair()
+  > send $a "hello"
+  = 5
+  > recv $b
+  = "hello"
+
+> is typed, .. goes on with it; under it = is a result, ! a failure, ~ a note, all else
+what was printed. # and blank lines are for the reader; "# need: lab" on top skips it
+where the system has none, "# input: TEXT" is a line for input().
+Stand-ins $p1, $p2… are the ports that the system chose, in their order; $fd any
+          descriptor, $time how long a timer has to run, $tmp a folder that goes
+No others A peer whose answer is never the same twice, as by its date, wants a .lua
+          recording (help record): there expect.recv(s, {"Date: ", 25, "\r\n"}) takes
+          any 25 bytes, and expect.match a pattern.
+Run       socksh run FILE.txt, socksh test FILE.txt; --update rewrites what came`)}, {name: "ci", about: "how they run in CI", also: []string{"test", "report", "reports", "junit", "tap", "artifacts", "flaky", "var", "secret", "secrets"}, text: strings.TrimSpace(`
   socksh test tests/ -j 8 --report junit=report.xml --artifacts failed
 
 Values     --var target=HOST:PORT is vars.target. --secret NAME is vars.NAME, from the

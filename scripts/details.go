@@ -38,7 +38,7 @@ func (s *Suite) details(it *item, a *report.Attempt, e *evidence) string {
 	var b strings.Builder
 	b.WriteString(failuresText(it, a.Failures))
 	for _, name := range e.notGiven {
-		fmt.Fprintf(&b, "vars.%s is nil: it was not given, as by --var %s=…\n", name, name)
+		fmt.Fprintf(&b, "vars.%s was not given: --var %s=…\n", name, name)
 	}
 	if a.Output != "" {
 		b.WriteString("output:\n")
@@ -194,6 +194,9 @@ func tellEvents(b *strings.Builder, e *evidence) {
 		}
 	}
 	timed := func(ev journal.Event, text string) {
+		if strings.TrimSpace(text) == "" {
+			return
+		}
 		line(ev, strings.TrimRight(fmt.Sprintf("%9.3f ms  %s", float64(ev.At.Microseconds())/1000, text), " "))
 	}
 	changed := map[int][]journal.Event{} // what a call has changed is told before its end, and read after it

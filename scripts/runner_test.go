@@ -360,7 +360,7 @@ end)`}, func(w *workshop) {
 			w.contains(w.read("r.json"), `"why": "nobody listens`)
 			w.contains(w.test(1, "a.lua::late"), "task j1 (spawn a.lua:15), which still ran when the scenario had ended: accept 1: handle was closed")
 			out := w.test(1, "a.lua::long")
-			w.contains(out, `the first 500 bytes are the same; what was expected (503 bytes) goes on "c\r\n", what came (503 bytes) goes on "b\r\n"`, `aaa…, got "aaa`, `c\r`)
+			w.contains(out, `the first 500 bytes are the same; what was expected (503 bytes) goes on "c\r\n", what came (503 bytes) goes on "b\r\n"`, `aac\r\n", got …"aaa`, `c\r`)
 			w.lacks(w.test(1, "a.lua::short"), "the first", `\x0d`)
 			if out := w.test(1, "a.lua::a long line"); len(out) > 1000 {
 				w.t.Error(out)
@@ -495,8 +495,53 @@ scenario("no such check", function() expect.equals(1, 1) end)
 scenario("no such peer", function() peer.rude() end)
 scenario("no reason", function() skip("") end)
 scenario("no arguments", function() peer.cut() end)`}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua"), "a.lua:2: connect: nil is not an address", "vars.target is nil: it was not given, as by --var target=…",
+			w.contains(w.test(1, "a.lua"), "a.lua:2: connect: nil is not an address", "vars.target was not given: --var target=…",
 				"a.lua:3: there is no expect.equals; help expect lists", "a.lua:4: there is no peer.rude", "a reason is some text", "a.lua:6: ", "5 failed")
+		}},
+		{"errors in a peer", map[string]string{"a.lua": `
+local function with(...) return peer.client(peer.server(peer.silent), ...) end
+scenario("check", function() with(function(c) expect.equal(1, 2) end):join() end)
+scenario("not joined", function() with(function(c) expect.equal(1, 2) end) sleep(0.05) end)
+scenario("of the server", function() local c = socket() defer(close, c) c:connect(peer.server(function() expect.equal(1, 2) end)) sleep(0.05) end)
+scenario("method", function() with(function(c) c:sned("x") end):join() end)
+scenario("option", function() with(function(c) c:recvline({timout = 1}) end):join() end)
+scenario("timeout", function() with(function(c) c:recvline({timeout = 0.01}) end):join() end)
+scenario("name", function() with("silent") end)
+scenario("cut", function() with(peer.cut, "abc"):join() end)
+scenario("pause", function() with(peer.trickle, "abc", {pause = 1}):join() end)
+scenario("its connection ends", function()
+  local l = socket() defer(close, l)
+  local job = peer.client(l:bind("127.0.0.1:0"), function(c) c:recv() end)
+end)
+scenario("it is reset", function()
+  local l = socket() defer(close, l)
+  local at = l:bind("127.0.0.1:0") l:listen()
+  local job = peer.client(at, recv)
+  peer.reset(l:accept())
+  job:join()
+end)`}, func(w *workshop) {
+			out := w.test(1, "a.lua", "-j", "1")
+			w.contains(out, "a.lua:3: expected 2, got 1", "a.lua:4: task j2 (spawn a.lua:2): expected 2, got 1", "a.lua:5: task j2 (spawn a.lua:5): expected 2, got 1",
+				"a.lua:6: attempt to call a non-function object: there is no method sned; did you mean send?", `a.lua:7: recvline: no parameter is called "timout"`, "a.lua:8: recvline 2: timed out",
+				"a.lua:2: peer.client(address, how, ...): how is a function such as peer.silent, not silent", "a.lua:2: peer.cut(conn, data, n [, abort]): n is a number, not nil",
+				"a.lua:2: sleep: time is missing", "ok      a.lua::it is reset", "1 passed, 10 failed")
+		}},
+		{"words that are wrong", map[string]string{"a.lua": `
+local function connected() return socket() end
+scenario("function", function() conected() end)
+scenario("method", function() local c = connected() defer(close, c) c:poll() end)
+scenario("library", function() string.fromat("x") end)
+scenario("state", function() local c = connected() defer(close, c) expect.state(c, "ESTABLISHD") end)
+scenario("option", function() local c = connected() defer(close, c) expect.eof(c, {timout = 1}) end)
+scenario("address", function() eventually(function() local c = socket() local ok = try(connect, c, "127.0.0.1") c:close() return ok end, 0.01) end)`,
+			"b.lua": "local function f()\n  if x then\n    print(1)\nend\n", "args.lua": "print(vars.x, #arg, arg[1], arg[2])"}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua"), "there is no conected; did you mean connected?", "poll is no method of a handle; write poll(c, ...)", "there is no string.fromat; did you mean format?",
+				`no state is called "ESTABLISHD"; did you mean ESTABLISHED?`, "the option is timeout; there is no timout", `the last call in it that failed: connect: "127.0.0.1" has no port`)
+			w.contains(w.test(2, "b.lua"), `b.lua: at the end: syntax error; "if" of line 2 has no end`)
+			out, _ := w.command("run", "args.lua", "--var", "x=y", "--own", "--", "--var").CombinedOutput()
+			w.contains(string(out), "y\t2\t--own\t--var\n")
+			out, _ = w.command("args.lua", "--sandbox", "--var").CombinedOutput()
+			w.contains(string(out), "flag needs an argument: --var")
 		}},
 		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
 			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")

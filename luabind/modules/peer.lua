@@ -10,6 +10,18 @@ local function close_all(handles) for _, h in ipairs(handles) do pcall(close, h)
 
 local function cancel_all(jobs) for _, j in ipairs(jobs) do pcall(cancel, j) end end
 
+-- What a peer does may end with its connection, as the other side or the scenario ends
+-- that. Any other error is one of the script: a check, a timeout, a wrong call.
+local function play(how, conn, ...)
+  local ok, e = pcall(how, conn, ...)
+  local lost = type(e) == "table" and e.op and e.op ~= "expect" and not e.usage and not e.timeout
+  if not (ok or lost) then error(e, 0) end
+end
+
+local function want(kind, value, usage)
+  if type(value) ~= kind then error(usage .. ", not " .. tostring(value), 2) end
+end
+
 local function new(how, family)
   local s = socket(family or "tcp")
   if how == public.stall then s:setsockopt("SO_RCVBUF", 1) end -- accepted sockets inherit it
@@ -27,6 +39,7 @@ local function listener(how, backlog, at)
 end
 
 local function serve(at, how, ...)
+  want("function", how, "peer.server([address,] how, ...): how is a function such as peer.silent")
   local l, address = listener(how, nil, at)
   local args, count = {...}, select("#", ...)
   local handles, jobs = {l}, {}
@@ -34,7 +47,7 @@ local function serve(at, how, ...)
     while true do
       local conn = l:accept()
       handles[#handles + 1] = conn
-      jobs[#jobs + 1] = spawn(function() pcall(how, conn, unpack(args, 1, count)) end)
+      jobs[#jobs + 1] = spawn(play, how, conn, unpack(args, 1, count))
     end
   end)
   at_end(function() cancel_all(jobs) close_all(handles) end)
@@ -47,11 +60,11 @@ function peer.server(how, ...)
 end
 
 function peer.client(address, how, ...)
+  want("function", how, "peer.client(address, how, ...): how is a function such as peer.silent")
   local c = new(how, family_of(address))
-  local args, count = {...}, select("#", ...)
   at_end(close_all, {c})
   c:connect(address)
-  local job = spawn(function() pcall(how, c, unpack(args, 1, count)) end)
+  local job = spawn(play, how, c, ...)
   at_end(cancel_all, {job})
   return job
 end
@@ -76,6 +89,7 @@ function peer.stall(conn, pause)
 end
 
 function peer.trickle(conn, data, pause, open)
+  want("string", data, "peer.trickle(conn, data [, pause [, open]]): data is a text")
   conn:setsockopt("TCP_NODELAY", true)
   for i = 1, #data do
     conn:send(data:sub(i, i))
@@ -85,6 +99,8 @@ function peer.trickle(conn, data, pause, open)
 end
 
 function peer.cut(conn, data, count, abort)
+  want("string", data, "peer.cut(conn, data, n [, abort]): data is a text")
+  want("number", count, "peer.cut(conn, data, n [, abort]): n is a number")
   conn:sendall(data:sub(1, count))
   if abort then return peer.reset(conn) end
   conn:shutdown("write")
@@ -94,12 +110,14 @@ function peer.cut(conn, data, count, abort)
 end
 
 function peer.linger(conn, data, seconds)
+  want("string", data, "peer.linger(conn, data [, seconds]): data is a text")
   conn:setsockopt("SO_LINGER", seconds or 1)
   conn:sendall(data)
   conn:close()
 end
 
 function peer.late(conn, data)
+  want("string", data, "peer.late(conn, data): data is a text")
   repeat until not conn:recv()
   conn:sendall(data)
   conn:close()

@@ -68,6 +68,10 @@ func ParseAddr(s string) (*Addr, error) {
 			}
 		}
 	}
+	if _, rest, url := strings.Cut(s, "://"); url {
+		host, _, _ := strings.Cut(rest, "/")
+		return nil, fmt.Errorf("%s is a URL; an address is its host and port: %s", Quote(shorten(s, 60)), visible(shorten(host, 60)))
+	}
 	colon := strings.LastIndexByte(s, ':')
 	if colon < 0 {
 		if _, err := strconv.Atoi(s); err == nil {

@@ -100,7 +100,11 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`return "\x41\z  \u{41}"`, "--[==\n[=[ ]=] 0x1p4 1..2 'a\\\r\n'", "\"\\", "[=", "--["} {
 		f.Add(seed)
 	}
+	f.Add("for x in f{} do if (a) then b:c'' end end) }")
 	f.Fuzz(func(t *testing.T, code string) {
+		Unclosed(code)
+		Locals(code)
+		Calls(code, 1)
 		if _, err := Parse(code, ""); err != nil {
 			return
 		}

@@ -1,0 +1,109 @@
+package source
+
+import "strings"
+
+// A Block is a begin that has no end: "function", "if", "for"…, or "(", "{".
+type Block struct {
+	Opened string
+	Line   int
+}
+
+// Close returns what ends the block.
+func (b Block) Close() string {
+	switch b.Opened {
+	case "repeat":
+		return "until"
+	case "(":
+		return ")"
+	case "{":
+		return "}"
+	}
+	return "end"
+}
+
+// Unclosed returns the block of code that has no end, nil if it is not known. Where an
+// end stands further left than what it would end, that is taken for the one.
+func Unclosed(code string) *Block {
+	type open struct {
+		Block
+		indent int
+	}
+	var stack []open
+	var suspect *Block
+	line, at, loop := 1, 0, (*open)(nil)
+	here := func(word string, from int) open {
+		start := strings.LastIndexByte(code[:from], '\n') + 1
+		indent := len(code[start:]) - len(strings.TrimLeft(code[start:], " \t"))
+		return open{Block{word, line}, indent}
+	}
+	found := func() *Block {
+		if suspect != nil {
+			return suspect
+		}
+		return &stack[len(stack)-1].Block
+	}
+	// closing reports whether word ends the innermost block.
+	closing := func(word string, from int) bool {
+		top := stack[len(stack)-1]
+		if top.Close() != word {
+			return false
+		}
+		if now := here(word, from); suspect == nil && now.indent < top.indent && strings.HasPrefix(strings.TrimLeft(code[strings.LastIndexByte(code[:from], '\n')+1:], " \t"), word) {
+			suspect = &top.Block
+		}
+		stack = stack[:len(stack)-1]
+		return true
+	}
+	signs := func(to int) *Block {
+		for ; at < to; at++ {
+			switch c := code[at]; c {
+			case '\n':
+				line++
+			case '(', '{':
+				stack = append(stack, here(string(c), at))
+			case ')', '}':
+				if len(stack) == 0 {
+					return nil
+				}
+				if !closing(string(c), at) {
+					return found()
+				}
+			}
+		}
+		return nil
+	}
+	for _, t := range Tokens(code) {
+		if b := signs(t.From); b != nil {
+			return b
+		}
+		word := code[t.From:t.To]
+		line, at = line+strings.Count(word, "\n"), t.To
+		if t.Kind != Name {
+			continue
+		}
+		switch word {
+		case "for", "while":
+			begun := here(word, t.From)
+			loop = &begun
+		case "do":
+			begun := here(word, t.From)
+			if loop != nil {
+				begun, loop = *loop, nil
+			}
+			stack = append(stack, begun)
+		case "function", "if", "repeat":
+			stack = append(stack, here(word, t.From))
+		case "end", "until":
+			if len(stack) == 0 {
+				return nil
+			}
+			if !closing(word, t.From) {
+				return found()
+			}
+		}
+	}
+	if b := signs(len(code)); b != nil || len(stack) == 0 {
+		return b
+	}
+	return found()
+}
