@@ -82,21 +82,21 @@ func (s *Session) didYouMean(word string) string {
 
 // hintValue notes what was perhaps meant by a line that is a single word, whose value is
 // shown.
-func (s *Session) hintValue(line string, value lua.LValue) {
-	if !sock.IsName(line) || isKeyword(line) {
+func (s *Session) hintValue(typed string, value lua.LValue) {
+	if !sock.IsName(typed) || isKeyword(typed) {
 		return
 	}
 	switch value.Type() {
 	case lua.LTNil:
-		s.note(line + " is neither a command nor a variable" + s.didYouMean(line))
+		s.note(typed + " is neither a command nor a variable" + s.didYouMean(typed))
 	case lua.LTFunction:
-		s.noteAlone(line)
+		s.noteAlone(typed)
 	}
 }
 
 // hintAssignment notes what was perhaps meant by "x = listen".
-func (s *Session) hintAssignment(line string) {
-	if word := bareAssignment().FindStringSubmatch(line); word != nil && s.Known(word[1]) {
+func (s *Session) hintAssignment(typed string) {
+	if word := bareAssignment().FindStringSubmatch(typed); word != nil && s.Known(word[1]) {
 		s.noteAlone(word[1])
 	}
 }

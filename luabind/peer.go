@@ -13,7 +13,7 @@ import (
 // is first called.
 var peerFunctions = [][2]string{
 	{"peer.server([address,] how, ...)", "a server that does how(conn, ...) to each connection; gives its address, 127.0.0.1 and a free port unless told. To try a client by hand: socksh -e 'print(peer.server(peer.silent))'; ^C ends it"},
-	{"peer.client(address, how, ...)", "a client that connects and does how(conn, ...); gives the job"},
+	{"peer.client(address, how, ...)", "a client that connects and does how(conn, ...); gives the job. What how raises is an error of the scenario, unless its connection has ended"},
 	{"peer.reset(conn)", "for peer.server and peer.client: RST at once"},
 	{"peer.silent(conn)", "keep the connection open, and neither read nor send"},
 	{"peer.half_close(conn)", "send FIN, and read until the other side has sent its own"},

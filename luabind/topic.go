@@ -101,7 +101,7 @@ Tags      manual: runs only if it is named; serial: runs alone
 In CI     help ci`)}, {name: "transcripts", about: "sessions as tests", also: []string{"transcript"}, text: strings.TrimSpace(`
 A file that ends in .txt is a session: what was typed, and what must come.
 
-  # A peer that half-closes.
+  # A pair.
   > a, b = socketpair()
   > send $a "hello"
   = 5

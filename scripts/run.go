@@ -14,15 +14,9 @@ import (
 // when the script has ended.
 func Run(streams *Streams, file string, args []string, stay func(*luabind.Session) int) int {
 	if strings.HasSuffix(file, ".txt") {
-		status := runTranscript(streams, file)
-		streams.tellUnasked()
-		return status
+		return runTranscript(streams, file)
 	}
-	return with(streams, stay, func(s *luabind.Session, t *loop.Task) error {
-		err := s.RunFile(t, file, args)
-		streams.tellUnasked()
-		return err
-	})
+	return with(streams, stay, func(s *luabind.Session, t *loop.Task) error { return s.RunFile(t, file, args) })
 }
 
 // Eval runs chunks of Lua one after the other.

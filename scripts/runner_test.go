@@ -192,6 +192,12 @@ scenario("much", function() local a, b = pair() b:send(("0123456789"):rep(30)) a
 			w.contains(w.test(0, "c.lua", "--var", "target=1"), "nothing has asked for vars.target, which was given; vars.targets was not given")
 			w.lacks(w.test(0, "a.lua", "t.txt", "--var", "target=1"), "nothing has asked")
 			w.lacks(w.test(0, "b.lua", "--var", "target=1"), "nothing has asked")
+			for told, args := range map[bool][]string{true: {"-c", "= 1"}, false: {"-e", "print(vars.target)"}} {
+				out, _ := w.command(append(args, "--var", "target=1")...).CombinedOutput()
+				if strings.Contains(string(out), "nothing has asked for vars.target") != told {
+					w.t.Errorf("%s: %s", args, out)
+				}
+			}
 		}},
 		{"who ran beside it", map[string]string{"a.lua": `
 local function together(name) return function()

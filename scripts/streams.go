@@ -122,9 +122,11 @@ func (s *Streams) abort(text string) {
 	os.Exit(Failed)
 }
 
-// Finish writes out what is buffered and the pictures of what the session did, and
-// returns the status to leave with: what could not be written is a failure.
+// Finish writes out what is buffered and the pictures of what the session did, tells
+// which values nobody has asked for, and returns the status to leave with: what could
+// not be written is a failure.
 func (s *Streams) Finish(session *luabind.Session, status int) int {
+	s.tellUnasked()
 	for _, file := range s.Pictures {
 		if err := session.Draw(file); err != nil {
 			fmt.Fprintf(s.Err, "socksh: %v\n", err)
