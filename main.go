@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,7 +89,8 @@ func command(status *int) *cobra.Command {
 Without arguments it is a prompt (help tells more there), or runs the lines of
 standard input. With FILE it runs a Lua script, or a transcript if the name ends
 in .txt; a name that is no file is looked up in the library. What follows FILE is the
-script's, but for the global flags, which may also stand there: after -- all is.
+script's, but for --var and the like, which may also stand there: after -- all is,
+and with --sandbox or a limit before FILE.
 
 Exit status: 0 success, 1 a command, script or check failed, 2 bad usage or a
 script that cannot be read, 70 a bug of socksh, 77 skipped (see need), 130 and 143
@@ -182,9 +184,14 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 }
 
 // takeFlags sets the global flags that stand after FILE, and returns the script's own
-// arguments: the others, and all that follow "--".
+// arguments: the others, and all that follow "--". Where flags before FILE bound what the
+// script may do, its arguments come from strangers as well, and all of them are its own.
 func takeFlags(cmd *cobra.Command, args []string) (script []string, err error) {
 	flags := cmd.Root().PersistentFlags()
+	bounded := slices.ContainsFunc([]string{"sandbox", "max-steps", "max-memory", "max-handles"}, flags.Changed)
+	if bounded || cmd.ArgsLenAtDash() >= 0 {
+		return args, nil
+	}
 	for i := 0; i < len(args); i++ {
 		if args[i] == "--" {
 			return append(script, args[i+1:]...), nil

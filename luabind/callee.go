@@ -2,9 +2,11 @@ package luabind
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -15,57 +17,109 @@ import (
 // uncallable ends the text of the error of a call of what is no function.
 const uncallable = "attempt to call a non-function object"
 
-// nameCallee adds to such an error's text what was called, if the line's code tells: a
-// global that is nil, a method that no handle has, or a field that a library has not.
-func (s *Session) nameCallee(text string) string {
+// A chunk is code that was compiled under a name.
+type chunk struct {
+	code   string
+	shared bool // other code had the name before, as the lines typed have
+}
+
+// chunksKept is how many chunks a session keeps the code of, for messages.
+const chunksKept = 100
+
+func (s *Session) keepChunk(name, code string) {
+	before, known := s.chunks[name]
+	if !known && len(s.chunks) == chunksKept {
+		clear(s.chunks)
+	}
+	s.chunks[name] = chunk{code, before.shared || known && before.code != code}
+}
+
+// nameCallee adds to such an error's text what was called, if the line's code leaves no
+// doubt: a global that is nil, a method that no handle has, or a field that a library has
+// not, and nothing else that may be no function.
+func (s *Session) nameCallee(text, trace string) string {
 	where, ok := strings.CutSuffix(text, ": "+uncallable)
 	if !ok {
 		return text
 	}
 	colon := strings.LastIndexByte(where, ':')
 	line, err := strconv.Atoi(where[colon+1:])
-	code, known := s.chunks[where[:max(colon, 0)]]
-	if err != nil || !known {
+	c, known := s.chunks[where[:max(colon, 0)]]
+	if err != nil || !known || c.shared && !inMainChunk().MatchString(trace) {
 		return text
 	}
-	locals, hints := source.Locals(code), map[string]bool{}
-	for _, c := range source.Calls(code, line) {
-		if hint := s.missingCallee(c, locals); hint != "" {
-			hints[hint] = true
+	calls, all := source.Calls(c.code, line)
+	if !all {
+		return text
+	}
+	names := callees{s, source.Locals(c.code), source.Functions(c.code)}
+	hint := ""
+	for _, callee := range calls {
+		missing, sure := names.missing(callee)
+		switch {
+		case !sure || missing != "" && hint != "":
+			return text
+		case missing != "":
+			hint = ": " + missing
 		}
 	}
-	if len(hints) != 1 {
-		return text
-	}
-	for hint := range hints {
-		text += ": " + hint
-	}
-	return text
+	return text + hint
 }
 
-// missingCallee says that there is no such function, "" if there may be one.
-func (s *Session) missingCallee(c source.Callee, locals map[string]bool) string {
-	didYouMean := func(near string) string {
-		if near == "" {
-			return ""
+// inMainChunk finds a traceback whose innermost function is a chunk itself.
+var inMainChunk = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^stack traceback:\n(?:\t\[G\].*\n)*\t\S+:\d+: in main chunk`)
+})
+
+// callees are the names that code may call.
+type callees struct {
+	s         *Session
+	locals    map[string]bool
+	functions map[string]bool // that the code defines
+}
+
+// missing says that there is no such function, "" if there is one; it is not sure where
+// that depends on values.
+func (n callees) missing(c source.Callee) (hint string, sure bool) {
+	didYouMean := func(names []string) string {
+		if near := sock.Nearest(c.Name, names); near != "" {
+			return "; did you mean " + near + "?"
 		}
-		return "; did you mean " + near + "?"
+		return ""
+	}
+	s := n.s
+	switch {
+	case n.functions[c.Name]:
+		return "", c.Sign == ""
+	case c.Sign == "" && n.locals[c.Name]:
+		return "", false
+	case c.Sign == "" && s.global(c.Name) == lua.LNil:
+		return "there is no " + c.Name + didYouMean(append(slices.Sorted(maps.Keys(n.functions)), s.names()...)), true
+	case c.Sign == "":
+		return "", s.global(c.Name).Type() == lua.LTFunction
+	case c.Sign == ".":
+		library, ok := s.builtins.RawGetString(c.Of).(*lua.LTable)
+		if !ok {
+			library, ok = s.lua.G.Global.RawGetString(c.Of).(*lua.LTable)
+		}
+		if !ok || n.locals[c.Of] {
+			return "", false
+		}
+		if library.RawGetString(c.Name) == lua.LNil {
+			return "there is no " + c.Of + "." + c.Name + didYouMean(namesIn(library)), true
+		}
+		return "", true
 	}
 	methods, _ := s.handleMeta.RawGetString("__index").(*lua.LTable)
 	switch {
-	case c.Sign == "" && !locals[c.Name] && s.global(c.Name) == lua.LNil:
-		return "there is no " + c.Name + didYouMean(sock.Nearest(c.Name, append(slices.Sorted(maps.Keys(locals)), s.names()...)))
-	case c.Sign == ":" && methods != nil && methods.RawGetString(c.Name) == lua.LNil && !s.isMethod(c.Name):
-		if s.global(c.Name).Type() == lua.LTFunction {
-			return c.Name + " is no method of a handle; write " + c.Name + "(" + c.Of + ", ...)"
-		}
-		return "there is no method " + c.Name + didYouMean(sock.Nearest(c.Name, namesIn(methods)))
-	case c.Sign == "." && !locals[c.Of]:
-		if library, ok := s.global(c.Of).(*lua.LTable); ok && library.RawGetString(c.Name) == lua.LNil {
-			return "there is no " + c.Of + "." + c.Name + didYouMean(sock.Nearest(c.Name, namesIn(library)))
-		}
+	case methods == nil:
+		return "", false
+	case methods.RawGetString(c.Name) != lua.LNil || s.isMethod(c.Name):
+		return "", true
+	case s.global(c.Name).Type() == lua.LTFunction && c.Of != "":
+		return c.Name + " is no method of a handle; write " + c.Name + "(" + c.Of + ", ...)", true
 	}
-	return ""
+	return "there is no method " + c.Name + didYouMean(namesIn(methods)), true
 }
 
 // isMethod reports whether texts, files or jobs have a method of that name.

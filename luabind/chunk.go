@@ -30,18 +30,13 @@ func (s *Session) compile(code, name string, promote bool) (*lua.LFunction, erro
 	if promote {
 		promoteLocals(chunk)
 	}
-	if s.chunks[name] = code; len(s.chunks) > chunksKept {
-		clear(s.chunks)
-	}
+	s.keepChunk(name, code)
 	f, err := stdlib.Compile(s.lua, chunk, name)
 	if err != nil {
 		return nil, syntaxError(err, name, code)
 	}
 	return f, nil
 }
-
-// chunksKept is how many chunks a session keeps the code of, for messages.
-const chunksKept = 100
 
 // mentions tells which vars code has the names of.
 func (s *Session) mentions(code string) {

@@ -148,7 +148,7 @@ func (s *Session) caught(err error) error {
 	if t, ok := api.Object.(*lua.LTable); ok && t.Metatable == lua.LNil {
 		return &raisedError{value: t, text: s.inspect(t), trace: api.StackTrace}
 	}
-	return &raisedError{value: api.Object, text: s.nameCallee(s.show(api.Object)), trace: api.StackTrace}
+	return &raisedError{value: api.Object, text: s.nameCallee(s.show(api.Object), api.StackTrace), trace: api.StackTrace}
 }
 
 // show returns tostring(v), whatever its metamethod does.

@@ -64,12 +64,13 @@ const comparedSize = 200
 
 // window quotes the part of a long value where it differs from another, at that byte.
 func window(text string, at int) string {
+	at = min(at, len(text))
 	from := 0
-	if at > comparedSize/2 {
-		from = at - comparedSize/4
-	}
-	for from > 0 && !utf8.RuneStart(text[from]) {
-		from--
+	if at > comparedSize/2 || len(sock.Quote(text[:at])) > comparedSize/2 {
+		from = max(0, at-comparedSize/4)
+		for from < at && (len(sock.Quote(text[from:at])) > comparedSize/3 || !utf8.RuneStart(text[from])) {
+			from++
+		}
 	}
 	quoted := cut(sock.Quote(text[from:min(len(text), from+comparedSize)]))
 	if from > 0 {

@@ -107,7 +107,7 @@ type Session struct {
 	stdin      *bufio.Reader // what io.read reads
 	endIO      func()        // flushes the files of scripts, and ends their programs
 	functions  []function
-	chunks     map[string]string // the code of those compiled, by their names
+	chunks     map[string]chunk // those compiled, by their names
 	started    time.Time
 	done       chan struct{} // closed with the session
 	folder     *os.Root      // what a sandbox may read, nil without one
@@ -122,7 +122,7 @@ func New(c Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), inputs: make(map[int]*input), done: make(chan struct{}), chunks: make(map[string]string)}
+	s := &Session{Config: c, started: time.Now(), Loop: l, Table: sock.NewTable(l), coroutines: make(map[*lua.LState]*coroutine), inputs: make(map[int]*input), done: make(chan struct{}), chunks: make(map[string]chunk)}
 	l.Idle, l.Stuck = s.Flush, s.endStuck
 	s.Table.Variable, s.Table.Named = s.variable, s.named
 	s.Table.Reserved = func(word string) bool { return s.Known(word) || isKeyword(word) || s.isHost(word) }

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -45,6 +46,9 @@ func (s *Session) openPeer() {
 			if !ok {
 				L.RaiseError("the module peer is no table")
 			}
+			if table.RawGetString("lost") == lua.LNil {
+				table.RawSetString("lost", s.lua.NewFunction(s.lostPeer))
+			}
 			results, err := s.call(table.RawGetString(name), values(L, 1), nil)
 			if err != nil {
 				s.blame(L, err)
@@ -52,6 +56,21 @@ func (s *Session) openPeer() {
 			return push(L, results)
 		})
 	}
+}
+
+// lostPeer is lost(conn, e) of the module: whether the error is that the connection has ended,
+// by the other side or as the scenario has closed it.
+func (s *Session) lostPeer(L *lua.LState) int {
+	conn, _ := L.CheckUserData(1).Value.(*sock.Handle)
+	e, ok := L.Get(2).(*lua.LTable)
+	lost := false
+	if ok && conn != nil && e.Metatable == s.errorMeta && e.RawGetString("op") != lua.LString("expect") {
+		of := e.RawGetString("handle") == lua.LNumber(conn.N)
+		closed := strings.Contains(lua.LVAsString(e.RawGetString("message")), fmt.Sprintf("handle %d is closed", conn.N))
+		lost = of && e.RawGetString("timeout") == lua.LNil || closed && conn.Closed()
+	}
+	L.Push(lua.LBool(lost))
+	return 1
 }
 
 // tellPeer has the journal told how the connection conn behaves from now on, if it is one.

@@ -519,6 +519,13 @@ scenario("its connection ends", function()
   local l = socket() defer(close, l)
   local job = peer.client(l:bind("127.0.0.1:0"), function(c) c:recv() end)
 end)
+scenario("another's", function() with(function() connect(socket(), "127.0.0.1:1") end):join() end)
+scenario("it is closed", function()
+  local l, conn = socket() defer(close, l)
+  local at = l:bind("127.0.0.1:0") l:listen()
+  local job = peer.client(at, function(c) conn = c sleep(0.02) c:send("x") end)
+  eventually(function() return conn end) conn:close() job:join()
+end)
 scenario("it is reset", function()
   local l = socket() defer(close, l)
   local at = l:bind("127.0.0.1:0") l:listen()
@@ -530,7 +537,8 @@ end)`}, func(w *workshop) {
 			w.contains(out, "a.lua:3: expected 2, got 1", "a.lua:4: task j2 (spawn a.lua:2): expected 2, got 1", "a.lua:5: task j2 (spawn a.lua:5): expected 2, got 1",
 				"a.lua:6: attempt to call a non-function object: there is no method sned; did you mean send?", `a.lua:7: recvline: no parameter is called "timout"`, "a.lua:8: recvline 2: timed out",
 				"a.lua:2: peer.client(address, how, ...): how is a function such as peer.silent, not silent", "a.lua:2: peer.cut(conn, data, n [, abort]): n is a number, not nil",
-				"a.lua:2: sleep: time is missing", "ok      a.lua::it is reset", "1 passed, 10 failed")
+				"a.lua:2: sleep: time is missing", "ECONNREFUSED",
+				"ok      a.lua::it is reset", "ok      a.lua::it is closed", "2 passed, 11 failed")
 		}},
 		{"words that are wrong", map[string]string{"a.lua": `
 local function connected() return socket() end
@@ -548,6 +556,17 @@ scenario("address", function() eventually(function() local c = socket() local ok
 			w.contains(string(out), "y\t2\t--own\t--var\n")
 			out, _ = w.command("args.lua", "--sandbox", "--var").CombinedOutput()
 			w.contains(string(out), "flag needs an argument: --var")
+			for _, first := range []string{"--sandbox", "--max-steps=1000000", "--"} { // these arguments may be a stranger's
+				out, _ = w.command(first, "args.lua", "--var", "x=y").CombinedOutput()
+				w.contains(string(out), "nil\t2\t--var\tx=y\n")
+			}
+			for name, code := range map[string]string{"field.lua": "local t = {}\nif t.on then on() end t.x()", "inside.lua": "local M = {}\nfunction M:each(f) f() end\nM:each()", "twice.lua": "local a = {}\na.b(nope())"} {
+				w.write(name, code) // no doubt must be left
+				out, _ = w.command("run", name).CombinedOutput()
+				w.contains(string(out), "attempt to call a non-function object\n")
+			}
+			out, _ = w.command("-c", "function f(t) t.x() end", "-c", "f({}); bogus()").CombinedOutput()
+			w.lacks(string(out), "bogus;", "no bogus")
 		}},
 		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
 			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")
@@ -636,6 +655,13 @@ scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .
 				w.contains(string(out), "***")
 				w.lacks(string(out), "secret1")
 			}
+			w.write("pieces.lua", `local a, b = socketpair() a:send(vars.pass) for i = 1, 7 do io.write(b:recv(1)) end io.write("\n", "end se")`)
+			out, _ := w.command("--secret", "pass=secret1", "pieces.lua").CombinedOutput()
+			if string(out) != "***\nend se" {
+				w.t.Errorf("%q", out)
+			}
+			out, _ = w.command("--secret", "pass=secret1", "-e", `input("not " .. vars.pass .. "? ")`).CombinedOutput()
+			w.contains(string(out), "not ***? ")
 			w.contains(w.read("ladder.jsonl"), "***")
 			w.lacks(w.read("ladder.jsonl"), "secret1")
 		}},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync"
 
 	"socksh/luabind"
 	"socksh/luabind/journal"
@@ -95,14 +96,22 @@ func (r *redactor) events(all []journal.Event) []journal.Event {
 	return all
 }
 
-// A hiding writer hides secrets in each text that is written at once.
+// A hiding writer hides secrets. What may be the begin of one is held until it is known,
+// or until release.
 type hiding struct {
+	mu      sync.Mutex
 	to      io.Writer
 	secrets *redactor
+	held    string
 }
 
 func (h *hiding) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(h.to, h.secrets.text(string(p))); err != nil {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	text := h.held + string(p)
+	n := len(text) - h.secrets.begun(text)
+	h.held = text[n:]
+	if _, err := io.WriteString(h.to, h.secrets.text(text[:n])); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -116,10 +125,30 @@ func (h *hiding) Flush() error {
 	return nil
 }
 
+// release writes what is held: no more comes.
+func (h *hiding) release() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	io.WriteString(h.to, h.secrets.text(h.held))
+	h.held = ""
+}
+
+// begun returns how many bytes at the end of s a secret may begin with.
+func (r *redactor) begun(s string) (longest int) {
+	for _, form := range r.forms {
+		for n := min(len(form)-1, len(s)); n > longest; n-- {
+			if strings.HasSuffix(s, form[:n]) {
+				longest = n
+			}
+		}
+	}
+	return longest
+}
+
 // Hide returns a writer to w that shows none of the secrets that were given.
 func (s *Streams) Hide(w io.Writer) io.Writer {
 	if len(s.Vars.Secrets) == 0 {
 		return w
 	}
-	return &hiding{w, newRedactor(s.Vars.Secrets)}
+	return &hiding{to: w, secrets: newRedactor(s.Vars.Secrets)}
 }

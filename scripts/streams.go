@@ -102,7 +102,7 @@ func (s *Streams) tellUnasked() {
 }
 
 func (s *Streams) ask(_ context.Context, prompt string) (string, error) {
-	io.WriteString(os.Stdout, prompt)
+	io.WriteString(os.Stdout, newRedactor(s.Vars.Secrets).text(prompt))
 	return s.In.ReadLine()
 }
 
@@ -127,6 +127,11 @@ func (s *Streams) abort(text string) {
 // not be written is a failure.
 func (s *Streams) Finish(session *luabind.Session, status int) int {
 	s.tellUnasked()
+	for _, w := range []io.Writer{session.Out, s.Err} {
+		if h, ok := w.(*hiding); ok {
+			h.release()
+		}
+	}
 	for _, file := range s.Pictures {
 		if err := session.Draw(file); err != nil {
 			fmt.Fprintf(s.Err, "socksh: %v\n", err)

@@ -14,12 +14,14 @@ local function cancel_all(jobs) for _, j in ipairs(jobs) do pcall(cancel, j) end
 -- that. Any other error is one of the script: a check, a timeout, a wrong call.
 local function play(how, conn, ...)
   local ok, e = pcall(how, conn, ...)
-  local lost = type(e) == "table" and e.op and e.op ~= "expect" and not e.usage and not e.timeout
-  if not (ok or lost) then error(e, 0) end
+  if not (ok or peer.lost(conn, e)) then error(e, 0) end
 end
 
-local function want(kind, value, usage)
-  if type(value) ~= kind then error(usage .. ", not " .. tostring(value), 2) end
+local function want(usage, value, ...)
+  for _, kind in ipairs{...} do
+    if type(value) == kind then return end
+  end
+  error(usage .. ", not " .. tostring(value), 2)
 end
 
 local function new(how, family)
@@ -39,7 +41,7 @@ local function listener(how, backlog, at)
 end
 
 local function serve(at, how, ...)
-  want("function", how, "peer.server([address,] how, ...): how is a function such as peer.silent")
+  want("peer.server([address,] how, ...): how is a function such as peer.silent", how, "function")
   local l, address = listener(how, nil, at)
   local args, count = {...}, select("#", ...)
   local handles, jobs = {l}, {}
@@ -60,7 +62,7 @@ function peer.server(how, ...)
 end
 
 function peer.client(address, how, ...)
-  want("function", how, "peer.client(address, how, ...): how is a function such as peer.silent")
+  want("peer.client(address, how, ...): how is a function such as peer.silent", how, "function")
   local c = new(how, family_of(address))
   at_end(close_all, {c})
   c:connect(address)
@@ -89,7 +91,7 @@ function peer.stall(conn, pause)
 end
 
 function peer.trickle(conn, data, pause, open)
-  want("string", data, "peer.trickle(conn, data [, pause [, open]]): data is a text")
+  want("peer.trickle(conn, data [, pause [, open]]): data is a text", data, "string", "userdata")
   conn:setsockopt("TCP_NODELAY", true)
   for i = 1, #data do
     conn:send(data:sub(i, i))
@@ -99,8 +101,8 @@ function peer.trickle(conn, data, pause, open)
 end
 
 function peer.cut(conn, data, count, abort)
-  want("string", data, "peer.cut(conn, data, n [, abort]): data is a text")
-  want("number", count, "peer.cut(conn, data, n [, abort]): n is a number")
+  want("peer.cut(conn, data, n [, abort]): data is a text", data, "string", "userdata")
+  want("peer.cut(conn, data, n [, abort]): n is a number", count, "number")
   conn:sendall(data:sub(1, count))
   if abort then return peer.reset(conn) end
   conn:shutdown("write")
@@ -110,14 +112,14 @@ function peer.cut(conn, data, count, abort)
 end
 
 function peer.linger(conn, data, seconds)
-  want("string", data, "peer.linger(conn, data [, seconds]): data is a text")
+  want("peer.linger(conn, data [, seconds]): data is a text", data, "string", "userdata", "number")
   conn:setsockopt("SO_LINGER", seconds or 1)
   conn:sendall(data)
   conn:close()
 end
 
 function peer.late(conn, data)
-  want("string", data, "peer.late(conn, data): data is a text")
+  want("peer.late(conn, data): data is a text", data, "string", "userdata", "number")
   repeat until not conn:recv()
   conn:sendall(data)
   conn:close()

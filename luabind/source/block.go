@@ -21,20 +21,23 @@ func (b Block) Close() string {
 	return "end"
 }
 
-// Unclosed returns the block of code that has no end, nil if it is not known. Where an
-// end stands further left than what it would end, that is taken for the one.
+// Unclosed returns the block of code that has no end, nil if it is not known. A block that
+// begins its line is taken for the one where what would end it stands further left.
 func Unclosed(code string) *Block {
 	type open struct {
 		Block
-		indent int
+		indent string // of its line
+		begins bool   // it is its line's first word, and no argument on a line of its own
 	}
 	var stack []open
 	var suspect *Block
 	line, at, loop := 1, 0, (*open)(nil)
 	here := func(word string, from int) open {
-		start := strings.LastIndexByte(code[:from], '\n') + 1
-		indent := len(code[start:]) - len(strings.TrimLeft(code[start:], " \t"))
-		return open{Block{word, line}, indent}
+		before := code[strings.LastIndexByte(code[:from], '\n')+1 : from]
+		indent := before[:len(before)-len(strings.TrimLeft(before, " \t"))]
+		argument := len(stack) > 0 && strings.Contains("({", stack[len(stack)-1].Opened) && stack[len(stack)-1].Line < line
+		first := strings.TrimSpace(before)
+		return open{Block{word, line}, indent, !argument && (first == "" || first == "local")}
 	}
 	found := func() *Block {
 		if suspect != nil {
@@ -48,10 +51,11 @@ func Unclosed(code string) *Block {
 		if top.Close() != word {
 			return false
 		}
-		if now := here(word, from); suspect == nil && now.indent < top.indent && strings.HasPrefix(strings.TrimLeft(code[strings.LastIndexByte(code[:from], '\n')+1:], " \t"), word) {
+		stack = stack[:len(stack)-1]
+		left := here(word, from)
+		if suspect == nil && top.begins && left.begins && len(left.indent) < len(top.indent) && strings.HasPrefix(top.indent, left.indent) {
 			suspect = &top.Block
 		}
-		stack = stack[:len(stack)-1]
 		return true
 	}
 	signs := func(to int) *Block {

@@ -104,6 +104,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		Unclosed(code)
 		Locals(code)
+		Functions(code)
 		Calls(code, 1)
 		if _, err := Parse(code, ""); err != nil {
 			return
