@@ -19,18 +19,28 @@ const patience = 5 * time.Second
 // They ask again and again, and other tasks run meanwhile.
 func (s *Session) openEventually() {
 	s.define("eventually(f [, timeout])", "what f() gives, as soon as that is neither nil nor false; an error after the timeout, 5 s unless given", func(L *lua.LState) int {
-		f := L.CheckFunction(1)
-		return push(L, s.eventually(L, s.timeout(L, 2), func() ([]lua.LValue, string) {
-			results, err := s.call(f, nil, nil)
-			if err != nil {
+		f, d, t := L.CheckFunction(1), s.timeout(L, 2), s.Loop.Current()
+		end := time.Now().Add(d)
+		return push(L, s.eventually(L, d, func() ([]lua.LValue, string) {
+			var results []lua.LValue
+			var err error
+			expired := t.Within(time.Until(end), func() { results, err = s.call(f, nil, nil) })
+			switch {
+			case t.Stopping():
+				L.RaiseError("%s", loop.ErrCancelled)
+			case err != nil && expired:
+				return nil, "the condition did not come true"
+			case err != nil && s.isCheck(err):
+				return nil, lua.LVAsString(s.errorObject(err).(*lua.LTable).RawGetString("message"))
+			case err != nil:
 				s.rethrow(L, err)
-			}
-			if len(results) == 0 || lua.LVIsFalse(results[0]) {
+			case len(results) == 0 || lua.LVIsFalse(results[0]):
 				return nil, "the condition did not come true"
 			}
 			return results, ""
 		}))
 	})
+	s.functions[len(s.functions)-1].details = "A check in f that is not met is tried again, any other error ends it. What f waits for at the timeout ends."
 	s.define("expect.state(socket, state [, timeout])", "its TCP state is, or becomes, this one", func(L *lua.LState) int {
 		want, states := L.CheckString(2), s.Verb("wait_state").Params[1]
 		if _, ok := states.Choice(want); !ok {
@@ -105,6 +115,12 @@ func (s *Session) openEventually() {
 		}
 		return 0
 	})
+}
+
+// isCheck reports whether a call has failed by a check that was not met.
+func (s *Session) isCheck(err error) bool {
+	e, ok := s.errorObject(err).(*lua.LTable)
+	return ok && e.Metatable == s.errorMeta && e.RawGetString("op") == lua.LString("expect")
 }
 
 // isState reports whether a state is the one that a script asks for, by any of

@@ -15,6 +15,9 @@ func (s *Session) openExpect() {
 	s.builtins.RawSetString("expect", s.lua.CreateTable(0, 32))
 	s.define("expect.equal(got, want [, note])", "the same value; tables are compared by their items", func(L *lua.LState) int {
 		got, want := L.Get(1), L.Get(2)
+		if L.GetTop() < 2 {
+			L.ArgError(2, "two values are compared")
+		}
 		if !s.same(L, got, want, 0) {
 			s.differ(L, 3, want, got)
 		}
@@ -75,7 +78,7 @@ func (s *Session) openExpect() {
 		return 0
 	})
 	s.define("expect.error(f, ...)", "f(...) raises an error; gives it", func(L *lua.LState) int {
-		results, err := s.call(L.CheckAny(1), values(L, 2), nil)
+		results, err := s.call(s.callable(L, 1), values(L, 2), nil)
 		if s.Loop.Current().Stopping() {
 			L.RaiseError("%s", loop.ErrCancelled)
 		}
@@ -87,9 +90,19 @@ func (s *Session) openExpect() {
 	})
 }
 
+// callable takes an argument that can be called: what else is there comes by a slip, as
+// expect.error(f()) for expect.error(f).
+func (s *Session) callable(L *lua.LState, n int) lua.LValue {
+	v := L.Get(n)
+	if v.Type() != lua.LTFunction && s.lua.GetMetaField(v, "__call") == lua.LNil {
+		L.ArgError(n, "a function and its arguments are expected, not what it gives: "+s.inspect(v))
+	}
+	return v
+}
+
 // expectError calls the function at argument n and wants kind(error) to be want.
 func (s *Session) expectError(L *lua.LState, kind func(*lua.LTable) string, want string, n int) int {
-	results, err := s.call(L.CheckAny(n), values(L, n+1), nil)
+	results, err := s.call(s.callable(L, n), values(L, n+1), nil)
 	if s.Loop.Current().Stopping() {
 		L.RaiseError("%s", loop.ErrCancelled)
 	}
@@ -123,7 +136,11 @@ func (s *Session) unmet(L *lua.LState, n int, format string, args ...any) {
 
 // differ raises a failed check that compared two values.
 func (s *Session) differ(L *lua.LState, n int, want, got lua.LValue) {
-	e := s.unmetValue(L, n, "expected %s, got %s", s.inspect(want), s.came(got))
+	wanted, came := s.inspect(want), s.came(got)
+	if wanted == came && want.Type() != got.Type() {
+		wanted, came = wanted+" ("+want.Type().String()+")", came+" ("+got.Type().String()+")"
+	}
+	e := s.unmetValue(L, n, "expected %s, got %s", wanted, came)
 	e.RawSetString("expected", want)
 	e.RawSetString("got", got)
 	L.Error(e, 0)

@@ -95,6 +95,12 @@ func (s *Session) Scenarios(t *loop.Task, code, name string) ([]Scenario, error)
 	return tagged(all, code), err
 }
 
+// definesScenarios reports whether code calls scenario, if only under a condition.
+func definesScenarios(code string) bool {
+	chunk, err := source.Parse(source.File(code), "")
+	return err == nil && mentions(chunk, "scenario")
+}
+
 // headTags finds the line "-- tags: slow manual" among a file's first comments.
 var headTags = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)\A(?:(?:--|#).*\n|\n)*?(?:--|#) *tags: *(.+)$`)

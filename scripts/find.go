@@ -176,6 +176,7 @@ func (s *Suite) itemsOf(f found) ([]*item, error) {
 		if !isTranscript(f.code) {
 			return nil, fmt.Errorf("%s: a transcript needs a line that starts with \"> \"", f.name)
 		}
+		f.code = endings(f.code)
 		return []*item{{Scenario: luabind.Scenario{Line: 1, Tags: luabind.HeadTags(f.code)}, id: f.name, file: f.name, code: f.code, transcript: true}}, nil
 	}
 	session, err := luabind.New(s.config(io.Discard))
@@ -215,7 +216,9 @@ func (s *Suite) config(out io.Writer) luabind.Config {
 		ReadLine: func(context.Context, string) (string, error) { return "", io.EOF }})
 }
 
-func isTranscript(text string) bool { return strings.Contains("\n"+text, "\n> ") }
+func isTranscript(text string) bool {
+	return strings.Contains("\n"+strings.TrimPrefix(text, byteOrderMark), "\n> ")
+}
 
 // shell returns words as a shell takes them.
 func shell(words ...string) string {

@@ -55,7 +55,7 @@ func (k *keeper) write() {
 	began := time.Now()
 	run := k.sofar()
 	for _, t := range k.suite.Reports {
-		if !t.IsOutput() {
+		if !t.Once() {
 			k.failed = k.failed || t.Write(run) != nil
 		}
 	}

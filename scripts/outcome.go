@@ -23,7 +23,7 @@ func (s *Suite) report(run *report.Run, items []*item) int {
 			status = Failed
 		}
 	}
-	s.Streams.Out.Flush()
+	failed(s.Streams.Out.Flush())
 	for _, t := range s.Reports {
 		failed(t.Write(run))
 	}

@@ -52,7 +52,7 @@ func (p *progress) tick() {
 	for i := range p.running {
 		if r := &p.running[i]; time.Since(r.told) >= longRunning {
 			r.told = time.Now()
-			fmt.Fprintf(p.out, "running %s (for %s)\n", r.label, time.Since(r.since).Round(time.Second))
+			fmt.Fprintf(p.out, "running %s (for %s)\n", report.Visible(r.label), time.Since(r.since).Round(time.Second))
 		}
 	}
 }
@@ -80,7 +80,7 @@ func (p *progress) end(c *report.Case) {
 	case c.Reason != "":
 		why = ": " + c.Reason
 	}
-	fmt.Fprintf(p.out, "%s %s (%s)%s\n", p.paint(c.Status), c.ID, c.Took().Round(time.Millisecond), why)
+	fmt.Fprintf(p.out, "%s %s (%s)%s\n", p.paint(c.Status), report.Visible(c.ID), c.Took().Round(time.Millisecond), why)
 	last := c.Last()
 	if c.Status == report.Failed && last != nil {
 		for line := range strings.Lines(report.Visible(last.Details)) {
@@ -158,14 +158,14 @@ func (p *progress) finish(r *report.Run) {
 		fmt.Fprintln(p.out)
 		for _, c := range r.Cases {
 			if c.Status == report.Failed {
-				fmt.Fprintf(p.out, "%s %s\n", p.paint(c.Status), c.ID)
+				fmt.Fprintf(p.out, "%s %s\n", p.paint(c.Status), report.Visible(c.ID))
 			}
 		}
 	}
 	var named []string
 	for _, c := range bySlowness(r.Cases) {
 		if c.Took() >= slow && len(named) < slowest {
-			named = append(named, fmt.Sprintf("%s %s", c.ID, c.Took().Round(10*time.Millisecond)))
+			named = append(named, fmt.Sprintf("%s %s", report.Visible(c.ID), c.Took().Round(10*time.Millisecond)))
 		}
 	}
 	if len(named) > 0 {

@@ -568,6 +568,51 @@ scenario("address", function() eventually(function() local c = socket() local ok
 			out, _ = w.command("-c", "function f(t) t.x() end", "-c", "f({}); bogus()").CombinedOutput()
 			w.lacks(string(out), "bogus;", "no bogus")
 		}},
+		{"what only seems to pass", map[string]string{"a.lua": `
+scenario("late", function() eventually(function() sleep(0.3) return true end, 0.05) end)
+scenario("no answer", function() local c = socket() defer(close, c) c:connect(peer.never_accept()) eventually(function() c:recv() return true end, 0.05) end)
+scenario("in time", function() local n = 0 eventually(function() n = n + 1 expect.equal(n, 3) return true end, 5) end)
+scenario("in vain", function() eventually(function() expect.equal(1, 3) return true end, 0.01) end)
+scenario("no function", function() expect.error(nil) end)
+scenario("a call", function() expect.error(tostring(1)) end)
+scenario("callable", function() expect.error(setmetatable({}, {__call = error}), "x") end)
+scenario("types", function() expect.equal(u64(5), 5) end)
+scenario("one value", function() expect.equal(1) end)`, "none.lua": `if vars.x then scenario("a", function() end) end`, "lf.txt": "> = 1\n= 1", "crlf.txt": "\ufeff> = 1\r\n= 1\r\n"}, func(w *workshop) {
+			out := w.test(1, "a.lua")
+			w.contains(out, "a.lua:2: the condition did not come true after 50ms", "a.lua:3: the condition did not come true after 50ms", "ok      a.lua::in time", "a.lua:5: expected 3, got 1 after 10ms",
+				"not what it gives: nil", `not what it gives: "1"`, "ok      a.lua::callable", "expected 5 (number), got 5 (userdata)", "two values are compared", "2 passed, 7 failed")
+			w.contains(w.test(1, "none.lua"), "it calls scenario, but this time has defined none")
+			w.test(0, "lf.txt", "crlf.txt")
+		}},
+		{"places of reports", map[string]string{"a.txt": "> = 1\n= 1\n", "real.xml": "<old/>"}, func(w *workshop) {
+			if err := os.Symlink("real.xml", filepath.Join(w.dir, "link.xml")); err != nil {
+				w.t.Skip(err)
+			}
+			w.test(0, "a.txt", "--report", "junit=link.xml")
+			w.contains(w.read("real.xml"), "<testsuites")
+			w.contains(w.test(2, "a.txt", "--report", "junit=b.xml", "--report", "json=./b.xml"), "another report goes to that file")
+			w.contains(w.test(2, ".", "--report", "junit=a.txt"), "that is one of the scenarios")
+			if err := syscall.Mkfifo(filepath.Join(w.dir, "pipe"), 0o600); err != nil {
+				w.t.Fatal(err)
+			}
+			reader := exec.Command("cat", "pipe")
+			reader.Dir = w.dir
+			came := make(chan string)
+			go func() {
+				text, _ := reader.Output()
+				came <- string(text)
+			}()
+			w.test(0, "a.txt", "--report", "tap=pipe")
+			if text := <-came; text != "TAP version 13\n1..1\nok 1 - a.txt\n" {
+				w.t.Errorf("%q", text)
+			}
+			if _, err := os.Stat("/dev/full"); err == nil {
+				w.contains(w.test(1, "a.txt", "--report", "tap=/dev/full"), "no space left on device")
+				if info, err := os.Lstat("/dev/full"); err != nil || info.Mode().IsRegular() {
+					w.t.Error("the device was replaced")
+				}
+			}
+		}},
 		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
 			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")
 		}},
@@ -655,8 +700,11 @@ scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .
 				w.contains(string(out), "***")
 				w.lacks(string(out), "secret1")
 			}
+			w.write("forms.lua", `for before = 0, 3 do print(base64.encode(("x"):rep(before) .. "root:" .. vars.pass)) end print(tohex(vars.pass, " "), tohex(vars.pass))`)
+			out, _ := w.command("--secret", "pass=correct-horse-battery", "forms.lua").CombinedOutput()
+			w.lacks(string(out), "Y29ycmV", "29ycmVj", "3JyZWN0", "63 6f 72", "636f72", "aG9yc2", "hvcnNl", "ob3JzZ")
 			w.write("pieces.lua", `local a, b = socketpair() a:send(vars.pass) for i = 1, 7 do io.write(b:recv(1)) end io.write("\n", "end se")`)
-			out, _ := w.command("--secret", "pass=secret1", "pieces.lua").CombinedOutput()
+			out, _ = w.command("--secret", "pass=secret1", "pieces.lua").CombinedOutput()
 			if string(out) != "***\nend se" {
 				w.t.Errorf("%q", out)
 			}

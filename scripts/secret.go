@@ -2,9 +2,10 @@ package scripts
 
 import (
 	"encoding/base64"
-	"encoding/hex"
+	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,13 +28,34 @@ func newRedactor(secrets []string) *redactor {
 	r := new(redactor)
 	for _, s := range secrets {
 		quoted := sock.Quote(s)
-		for _, form := range []string{s, quoted[1 : len(quoted)-1], hex.EncodeToString([]byte(s)), strings.ToUpper(hex.EncodeToString([]byte(s))), base64.StdEncoding.EncodeToString([]byte(s)), url.QueryEscape(s)} {
-			if form != "" {
+		forms := []string{s, quoted[1 : len(quoted)-1], url.QueryEscape(s), base64.StdEncoding.EncodeToString([]byte(s))}
+		for _, between := range []string{"", " ", ":"} {
+			digits := strings.TrimSuffix(strings.ReplaceAll(fmt.Sprintf("% x ", s), " ", between), between)
+			forms = append(forms, digits, strings.ToUpper(digits))
+		}
+		for before := range 3 { // how much of a group of three bytes other data takes
+			if form := inBase64(s, before); len(form) >= leastShown {
+				forms = append(forms, form)
+			}
+		}
+		for _, form := range forms {
+			if form != "" && !slices.Contains(r.forms, form) {
 				r.forms = append(r.forms, form)
 			}
 		}
 	}
 	return r
+}
+
+// inBase64 returns the digits of base64 that s alone decides where so many bytes of a group
+// stand before it.
+func inBase64(s string, before int) string {
+	digits := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
+	first := (before*8 + 5) / 6
+	if (before+len(s))%3 == 0 {
+		return digits[first:]
+	}
+	return digits[first : len(digits)-1]
 }
 
 // text returns s with *** for each secret, and for each piece of one.

@@ -113,9 +113,12 @@ func (s *Suite) check() error {
 	case len(s.Streams.Pictures) > 0:
 		return errors.New("--ladder is for one script; --artifacts DIR has the ladders of what fails")
 	}
-	for _, t := range s.Reports {
+	for i, t := range s.Reports {
 		if err := t.Check(); err != nil {
 			return err
+		}
+		if slices.ContainsFunc(s.Reports[:i], t.Replaces) {
+			return fmt.Errorf("--report %s=%s: another report goes to that file", t.Format, t.File)
 		}
 	}
 	if s.Artifacts != "" {
@@ -178,6 +181,11 @@ func (s *Suite) once(paths []string) int {
 	}
 	if s.Choice.Shuffle && s.Choice.Seed == 0 {
 		s.Choice.Seed = uint64(time.Now().UnixNano())%1e6 + 1
+	}
+	for _, t := range s.Reports {
+		if slices.ContainsFunc(all, func(it *item) bool { return !it.inLibrary && t.Replaces(report.Target{File: it.file}) }) {
+			return s.misused(fmt.Errorf("--report %s=%s: that is one of the scenarios", t.Format, t.File))
+		}
 	}
 	failed := rememberedFailures()
 	chosen, err := s.Choice.choose(all, failed)

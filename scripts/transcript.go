@@ -70,6 +70,14 @@ func (r *replay) unmet(text string) (string, error) {
 	return "", nil
 }
 
+// endings returns a transcript with each line ended as here, and without the mark of
+// UTF-8, whatever editor wrote it.
+func endings(text string) string {
+	return lined(strings.ReplaceAll(strings.TrimPrefix(text, byteOrderMark), "\r\n", "\n"))
+}
+
+const byteOrderMark = "\ufeff"
+
 // play types the lines one after the other, until all are done or r is stopped.
 func (r *replay) play(text string) string {
 	lines := strings.SplitAfter(text, "\n")
@@ -194,6 +202,7 @@ func runTranscript(streams *Streams, file string) int {
 	if !isTranscript(string(text)) {
 		return Status(streams, errors.New(file+": a transcript needs a line that starts with \"> \""))
 	}
+	text = []byte(endings(string(text)))
 	r, err := openReplay(streams.config(luabind.Config{Abort: streams.abort}))
 	if err != nil {
 		return Status(streams, err)

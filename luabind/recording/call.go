@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -72,8 +73,8 @@ func (c *call) passed() string {
 	return strings.TrimSuffix(f+", "+args, ", ")
 }
 
-// bounded is c with an end to its waiting: what does not come is a failure, and no halt.
-func (c *call) bounded() *call {
+// bounded is c with an end to its waiting, if it has none: what does not come is a failure, and no halt.
+func (c *call) bounded(seconds int) *call {
 	if !c.verb.Waits || c.timed {
 		return c
 	}
@@ -83,7 +84,7 @@ func (c *call) bounded() *call {
 		}
 	}
 	limited := *c
-	limited.options = append(c.options[:len(c.options):len(c.options)], "timeout = 5")
+	limited.options = append(c.options[:len(c.options):len(c.options)], fmt.Sprintf("timeout = %d", seconds))
 	return &limited
 }
 

@@ -42,7 +42,7 @@ func (w *writer) expect(c *call, out *journal.Output) expectation {
 		return w.partial(through("expect.timeout", c.passed()), out)
 	case journal.Failed:
 		if receives(c.verb) && (out.Errno == "" || slices.Contains(late, out.Errno)) {
-			c = c.bounded()
+			c = c.bounded(w.patience)
 		}
 		if out.Errno == "" {
 			return w.partial(through("expect.error", c.passed()), out)
@@ -62,7 +62,7 @@ func (w *writer) expect(c *call, out *journal.Output) expectation {
 	}
 	handle := c.handle
 	if len(e.gives) > 1 && e.gives[0] == nil && e.gives[1] == "eof" {
-		return through("expect.eof", handle)
+		return through("expect.eof", handle+w.option())
 	}
 	switch c.verb.Records {
 	case sock.RecordCall, sock.RecordNone:
@@ -89,7 +89,7 @@ func (w *writer) expect(c *call, out *journal.Output) expectation {
 			break // a default, which each system has its own of
 		}
 		if receives(c.verb) {
-			e.call, e.fn = c.bounded().String(), c.bounded().passed()
+			e.call, e.fn = c.bounded(w.patience).String(), c.bounded(w.patience).passed()
 		}
 		w.compare(&e, e.gives[0])
 	}
@@ -152,8 +152,8 @@ func (w *writer) received(c *call, e expectation) expectation {
 	data, ok := e.gives[0].(string)
 	switch long := e.gives[0].(type) {
 	case journal.Long:
-		exact := fmt.Sprintf("recvexact, %s, %d, {timeout = 5}", c.handle, long.Len)
-		return expectation{call: fmt.Sprintf("tohex(sha256(recvexact(%s, %d, {timeout = 5})))", c.handle, long.Len), fn: exact, check: "equal", want: fmt.Sprintf(`"%x"`, long.Sum)}
+		args := fmt.Sprintf("%s, %d, {timeout = %d}", c.handle, long.Len, w.patience)
+		return expectation{call: "tohex(sha256(recvexact(" + args + ")))", fn: "recvexact, " + args, check: "equal", want: fmt.Sprintf(`"%x"`, long.Sum)}
 	default:
 		if !ok {
 			w.compare(&e, e.gives[0])
@@ -170,14 +170,14 @@ func (w *writer) received(c *call, e expectation) expectation {
 		w.compare(&e, data)
 		return e
 	}
-	args := c.handle + ", " + w.wanted(data)
+	args := c.handle + ", " + w.wanted(data) + w.option()
 	return expectation{call: "expect.recv(" + args + ")", fn: "expect.recv, " + args, data: &data, from: c.handle, gives: e.gives}
 }
 
 // lines is the expectation of one line, or of several.
 func (w *writer) lines(c *call, e expectation) expectation {
 	one := func(v any) expectation {
-		line := (&call{verb: w.session.Verb("recvline"), handle: c.handle, options: c.options, timed: c.timed}).bounded()
+		line := (&call{verb: w.session.Verb("recvline"), handle: c.handle, options: c.options, timed: c.timed}).bounded(w.patience)
 		e := expectation{call: line.String(), fn: line.passed()}
 		w.compare(&e, v)
 		return e

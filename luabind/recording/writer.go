@@ -19,6 +19,7 @@ type writer struct {
 	steps   []*step
 	now     *step
 
+	patience int             // seconds
 	own      map[string]bool // ports of the session's own sockets
 	chosen   map[string]bool // of these the ones that the system has chosen
 	sides    map[int]Half
@@ -52,6 +53,7 @@ type stream struct{ handle, data string }
 // Script returns the scenario.
 func Script(s *Session, o Options) (string, error) {
 	w := &writer{session: s, options: o, steps: s.steps()}
+	w.patience = patience(w.steps)
 	if err := w.survey(); err != nil {
 		return "", err
 	}

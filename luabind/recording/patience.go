@@ -1,0 +1,31 @@
+package recording
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// usual is how many seconds the checks wait that are told nothing else.
+const usual = 5
+
+// patience returns how many seconds a replay waits for what comes: the usual, or twice
+// what the session has waited for the slowest answer. What ran in the background may have
+// waited for the one who typed.
+func patience(steps []*step) int {
+	most := time.Duration(0)
+	for _, st := range steps {
+		if st.job == "" && st.verb != nil && receives(st.verb) {
+			most = max(most, st.ended-st.at)
+		}
+	}
+	return max(usual, int(math.Ceil(2*most.Seconds())))
+}
+
+// option is patience as an argument that follows others, "" for the usual.
+func (w *writer) option() string {
+	if w.patience == usual {
+		return ""
+	}
+	return fmt.Sprintf(", {timeout = %d}", w.patience)
+}
