@@ -82,6 +82,25 @@ func (s *Session) openExpectRecv() {
 	})
 }
 
+// openExpectNothing defines the check of what must not come.
+func (s *Session) openExpectNothing() {
+	s.define("expect.nothing(socket)", "all that has come until now was received; the end of a stream, or an error that waits, is nothing", func(L *lua.LState) int {
+		options := s.lua.CreateTable(0, 1)
+		options.RawSetString("flags", lua.LString("peek dontwait"))
+		results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(restMost), options}, nil)
+		if err != nil {
+			if e, ok := s.errorObject(err).(*lua.LTable); ok && e.RawGetString("errno") != lua.LNil {
+				return 0
+			}
+			s.rethrow(L, err)
+		}
+		if results[0] != lua.LNil {
+			s.unmet(L, 0, "expected nothing more, got %s", s.inspect(results[0]))
+		}
+		return 0
+	})
+}
+
 // optionTimeout takes the timeout of the options at argument n.
 func (s *Session) optionTimeout(L *lua.LState, n int) time.Duration {
 	if L.Get(n) == lua.LNil {

@@ -59,6 +59,7 @@ func (s *Session) openLua() {
 	s.openInput()
 	s.openExpect()
 	s.openExpectRecv()
+	s.openExpectNothing()
 	s.openEventually()
 	s.openScenarios()
 	s.openPeer()

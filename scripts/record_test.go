@@ -2,8 +2,10 @@ package scripts
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -355,4 +357,43 @@ func TestRecordSecret(t *testing.T) {
 		t.Errorf("a transcript was written: %s", w.read("it.txt"))
 	}
 	w.contains(out, "it would show the secret vars.PASS")
+}
+
+// TestRecordRest checks that a recording whose session had received everything turns red
+// when the server says more.
+func TestRecordRest(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var more atomic.Bool
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			answer := "+PONG\r\n"
+			if more.Load() {
+				answer += "EXTRA\r\n"
+			}
+			c.Read(make([]byte, 100))
+			c.Write([]byte(answer))
+			c.Read(make([]byte, 100))
+			c.Close()
+		}
+	}()
+	w := newWorkshop(t, build(t), nil)
+	session := "socket as c\nconnect c " + l.Addr().String() + "\nsend c \"PING\\r\\n\"\nrecv c\n"
+	w.types("record it.lua\n" + session + "sleep 0.25\nclose c\n")
+	w.contains(w.read("it.lua"), "expect.nothing(c)\nc:close()\n")
+	w.types("record hasty.lua\n" + session + "close c\n")
+	w.lacks(w.read("hasty.lua"), "nothing")
+	w.test(0, "it.lua", "--repeat", again(), "-j", "8")
+	more.Store(true)
+	w.contains(w.test(1, "it.lua"), `expected nothing more, got "EXTRA\r\n"`)
+	w.types("record more.lua\n" + session[:len(session)-1] + " 7\nsleep 0.25\nclose c\n")
+	w.lacks(w.read("more.lua"), "nothing")
+	w.test(0, "more.lua")
 }

@@ -28,6 +28,7 @@ func (w *writer) typed(st *step) {
 		w.spawn(st, w.expect(c, st.out))
 		return
 	}
+	w.before(c)
 	e := w.expect(c, st.out)
 	if st.verb.Asks && st.line.Kind == line.Command && e.call == c.String() && e.check == "" && !e.named && len(e.makes) == 0 {
 		return // nothing that it gave is the same again

@@ -29,7 +29,8 @@ func (w *writer) lua(st *step) {
 	}
 	out := st.out
 	switch {
-	case c != nil && (out.Ended != "" || len(out.Values) > 0):
+	case c != nil && (out.Ended != "" || len(out.Values) > 0 || c.verb.Name == "close"):
+		w.before(c)
 		w.writeOut(st, w.expect(c, out))
 		w.afterwards(st, c)
 	case out.Ended != "":

@@ -78,6 +78,7 @@ type step struct {
 	about int                     // the handle of the command
 	calls map[int]bool            // handles that code of Lua has called something for
 	after []journal.Event         // states that were seen until the next input
+	left  map[int]int             // bytes that handles then had to read, of those where that changed
 	jobs  []*step                 // that ended before the next input
 	known map[int]*journal.Socket // nil but for what was learned here
 }
@@ -90,7 +91,7 @@ func (s *Session) steps() []*step {
 	for _, e := range s.Events {
 		switch f := e.Fact.(type) {
 		case journal.Input:
-			last = &step{index: len(all), event: e.N, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), known: make(map[int]*journal.Socket)}
+			last = &step{index: len(all), event: e.N, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), left: make(map[int]int), known: make(map[int]*journal.Socket)}
 			s.parse(last)
 			byInput[e.N] = last
 			all = append(all, last)
@@ -118,6 +119,10 @@ func (s *Session) steps() []*step {
 		switch f := e.Fact.(type) {
 		case journal.State:
 			last.after = append(last.after, e)
+		case journal.Queue:
+			if f.Name == "receive" {
+				last.left[e.Handle] = f.After
+			}
 		case journal.Call:
 			if e.Handle != 0 {
 				last.calls[e.Handle] = true

@@ -2,8 +2,10 @@ package recording
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"socksh/luabind/journal"
 	"socksh/luabind/line"
@@ -34,8 +36,11 @@ type writer struct {
 	names   map[int]string // of handles
 	sockets map[int]*journal.Socket
 	closed  map[int]bool
-	jobs    map[string]bool // those that were spawned and not joined
-	taken   map[string]bool // variables
+	streams map[int]bool          // handles that are connected to other programs
+	left    map[int]int           // how many bytes they had to read
+	quiet   map[int]time.Duration // since when they have but received
+	jobs    map[string]bool       // those that were spawned and not joined
+	taken   map[string]bool       // variables
 	locals  int
 	ports   map[string]*place
 	paths   map[string]string // variables for paths of unix sockets
@@ -77,6 +82,7 @@ func (w *writer) reset() {
 	w.jobs, w.taken, w.locals = map[string]bool{}, map[string]bool{}, 0
 	w.paths = map[string]string{}
 	w.ports, w.wish, w.used, w.set = map[string]*place{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
+	w.streams, w.left, w.quiet = map[int]bool{}, map[int]int{}, map[int]time.Duration{}
 	w.stream, w.waits = nil, false
 }
 
@@ -90,6 +96,10 @@ func (w *writer) write() error {
 		}
 		for _, j := range st.jobs {
 			w.join(j)
+		}
+		maps.Copy(w.left, st.left)
+		for n := range st.known {
+			w.streams[n] = w.streams[n] || w.sockets[n].Type == "stream" && w.isTarget(n)
 		}
 		if mine { // what other programs bring about they do in their own time
 			w.states(st)

@@ -1,0 +1,34 @@
+package recording
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// settled is how long nothing must have come before that is expected of a replay too:
+// what a session did not wait for may come at any time.
+const settled = 200 * time.Millisecond
+
+// before notes what a call is about to do with what has come.
+func (w *writer) before(c *call) {
+	n := w.numberOf(c.handle)
+	switch {
+	case c.verb.Name == "close" && c.handle != "":
+		w.allRead(c.handle, n)
+	case c.verb.Name == "recv", c.verb.Name == "recvexact":
+		w.quiet[n] = w.now.ended
+	case !c.verb.Asks: // it may bring an answer, or hold what it has received
+		delete(w.quiet, n)
+	}
+}
+
+// allRead writes, before a handle is closed, that nothing more has come from another program,
+// if it was so.
+func (w *writer) allRead(handle string, n int) {
+	since, quiet := w.quiet[n]
+	ended := func(row string) bool { return strings.HasPrefix(row, "expect.eof("+handle) }
+	if quiet && w.now.at-since >= settled && w.streams[n] && w.left[n] == 0 && !slices.ContainsFunc(w.rows, ended) {
+		w.put("expect.nothing(" + handle + ")")
+	}
+}
