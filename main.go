@@ -189,7 +189,13 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 func takeFlags(cmd *cobra.Command, args []string) (script []string, err error) {
 	flags := cmd.Root().PersistentFlags()
 	bounded := slices.ContainsFunc([]string{"sandbox", "max-steps", "max-memory", "max-handles"}, flags.Changed)
-	if bounded || cmd.ArgsLenAtDash() >= 0 {
+	if cmd.ArgsLenAtDash() >= 0 {
+		return args, nil
+	}
+	if bounded {
+		if n := slices.Index(args, "--"); n >= 0 {
+			args = slices.Delete(args, n, n+1)
+		}
 		return args, nil
 	}
 	for i := 0; i < len(args); i++ {

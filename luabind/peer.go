@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -58,6 +59,9 @@ func (s *Session) openPeer() {
 	}
 }
 
+// lostBy are the errors by which a connection has ended; see tcp(7), socket(7).
+var lostBy = []string{"ECONNRESET", "EPIPE", "ENOTCONN", "ECONNABORTED", "ESHUTDOWN", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN"}
+
 // lostPeer is lost(conn, e) of the module: whether the error is that the connection has ended,
 // by the other side or as the scenario has closed it.
 func (s *Session) lostPeer(L *lua.LState) int {
@@ -65,7 +69,8 @@ func (s *Session) lostPeer(L *lua.LState) int {
 	e, ok := L.Get(2).(*lua.LTable)
 	lost := false
 	if ok && conn != nil && e.Metatable == s.errorMeta && e.RawGetString("op") != lua.LString("expect") {
-		of := e.RawGetString("handle") == lua.LNumber(conn.N)
+		errno, failed := e.RawGetString("errno").(lua.LString)
+		of := e.RawGetString("handle") == lua.LNumber(conn.N) && (!failed || slices.Contains(lostBy, string(errno)))
 		closed := strings.Contains(lua.LVAsString(e.RawGetString("message")), fmt.Sprintf("handle %d is closed", conn.N))
 		lost = of && e.RawGetString("timeout") == lua.LNil || closed && conn.Closed()
 	}

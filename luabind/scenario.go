@@ -98,7 +98,7 @@ func (s *Session) Scenarios(t *loop.Task, code, name string) ([]Scenario, error)
 // definesScenarios reports whether code calls scenario, if only under a condition.
 func definesScenarios(code string) bool {
 	chunk, err := source.Parse(source.File(code), "")
-	return err == nil && mentions(chunk, "scenario")
+	return err == nil && mentions(chunk, "scenario") && !source.Locals(code)["scenario"] && !source.Functions(code)["scenario"]
 }
 
 // headTags finds the line "-- tags: slow manual" among a file's first comments.

@@ -390,6 +390,8 @@ func TestRecordRest(t *testing.T) {
 	w.contains(w.read("it.lua"), "expect.nothing(c)\nc:close()\n")
 	w.types("record hasty.lua\n" + session + "close c\n")
 	w.lacks(w.read("hasty.lua"), "nothing")
+	w.types("record lua.lua\n" + session + "for i = 1, 1 do c:send('x') end\nsleep 0.25\nrepeat until not c:recv()\nclose c\n")
+	w.lacks(w.read("lua.lua"), "nothing") // what came meanwhile is not known
 	w.test(0, "it.lua", "--repeat", again(), "-j", "8")
 	more.Store(true)
 	w.contains(w.test(1, "it.lua"), `expected nothing more, got "EXTRA\r\n"`)

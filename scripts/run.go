@@ -43,6 +43,7 @@ func with(streams *Streams, stay func(*luabind.Session) int, run func(*luabind.S
 	stop()
 	status := Status(streams, err)
 	if status = max(status, signalled()); status == OK && stay != nil {
+		streams.release(s)
 		return stay(s)
 	}
 	return streams.Finish(s, status)

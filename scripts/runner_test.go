@@ -519,6 +519,7 @@ scenario("its connection ends", function()
   local l = socket() defer(close, l)
   local job = peer.client(l:bind("127.0.0.1:0"), function(c) c:recv() end)
 end)
+scenario("mistake", function() with(function(c) c:bind("127.0.0.1:0") end):join() end)
 scenario("another's", function() with(function() connect(socket(), "127.0.0.1:1") end):join() end)
 scenario("it is closed", function()
   local l, conn = socket() defer(close, l)
@@ -537,8 +538,8 @@ end)`}, func(w *workshop) {
 			w.contains(out, "a.lua:3: expected 2, got 1", "a.lua:4: task j2 (spawn a.lua:2): expected 2, got 1", "a.lua:5: task j2 (spawn a.lua:5): expected 2, got 1",
 				"a.lua:6: attempt to call a non-function object: there is no method sned; did you mean send?", `a.lua:7: recvline: no parameter is called "timout"`, "a.lua:8: recvline 2: timed out",
 				"a.lua:2: peer.client(address, how, ...): how is a function such as peer.silent, not silent", "a.lua:2: peer.cut(conn, data, n [, abort]): n is a number, not nil",
-				"a.lua:2: sleep: time is missing", "ECONNREFUSED",
-				"ok      a.lua::it is reset", "ok      a.lua::it is closed", "2 passed, 11 failed")
+				"a.lua:2: sleep: time is missing", "ECONNREFUSED", "EINVAL",
+				"ok      a.lua::it is reset", "ok      a.lua::it is closed", "2 passed, 12 failed")
 		}},
 		{"words that are wrong", map[string]string{"a.lua": `
 local function connected() return socket() end
@@ -560,6 +561,8 @@ scenario("address", function() eventually(function() local c = socket() local ok
 				out, _ = w.command(first, "args.lua", "--var", "x=y").CombinedOutput()
 				w.contains(string(out), "nil\t2\t--var\tx=y\n")
 			}
+			out, _ = w.command("--sandbox", "args.lua", "--", "a", "--b").CombinedOutput()
+			w.contains(string(out), "nil\t2\ta\t--b\n")
 			for name, code := range map[string]string{"field.lua": "local t = {}\nif t.on then on() end t.x()", "inside.lua": "local M = {}\nfunction M:each(f) f() end\nM:each()", "twice.lua": "local a = {}\na.b(nope())"} {
 				w.write(name, code) // no doubt must be left
 				out, _ = w.command("run", name).CombinedOutput()
@@ -577,12 +580,12 @@ scenario("no function", function() expect.error(nil) end)
 scenario("a call", function() expect.error(tostring(1)) end)
 scenario("callable", function() expect.error(setmetatable({}, {__call = error}), "x") end)
 scenario("types", function() expect.equal(u64(5), 5) end)
-scenario("one value", function() expect.equal(1) end)`, "none.lua": `if vars.x then scenario("a", function() end) end`, "lf.txt": "> = 1\n= 1", "crlf.txt": "\ufeff> = 1\r\n= 1\r\n"}, func(w *workshop) {
+scenario("one value", function() expect.equal(1) end)`, "none.lua": `if vars.x then scenario("a", function() end) end`, "own.lua": `local function scenario(n) print(n) end scenario("x")`, "lf.txt": "> = 1\n= 1", "crlf.txt": "\ufeff> = 1\r\n= 1\r\n"}, func(w *workshop) {
 			out := w.test(1, "a.lua")
 			w.contains(out, "a.lua:2: the condition did not come true after 50ms", "a.lua:3: the condition did not come true after 50ms", "ok      a.lua::in time", "a.lua:5: expected 3, got 1 after 10ms",
 				"not what it gives: nil", `not what it gives: "1"`, "ok      a.lua::callable", "expected 5 (number), got 5 (userdata)", "two values are compared", "2 passed, 7 failed")
 			w.contains(w.test(1, "none.lua"), "it calls scenario, but this time has defined none")
-			w.test(0, "lf.txt", "crlf.txt")
+			w.test(0, "lf.txt", "crlf.txt", "own.lua")
 		}},
 		{"places of reports", map[string]string{"a.txt": "> = 1\n= 1\n", "real.xml": "<old/>"}, func(w *workshop) {
 			if err := os.Symlink("real.xml", filepath.Join(w.dir, "link.xml")); err != nil {
@@ -592,6 +595,8 @@ scenario("one value", function() expect.equal(1) end)`, "none.lua": `if vars.x t
 			w.contains(w.read("real.xml"), "<testsuites")
 			w.contains(w.test(2, "a.txt", "--report", "junit=b.xml", "--report", "json=./b.xml"), "another report goes to that file")
 			w.contains(w.test(2, ".", "--report", "junit=a.txt"), "that is one of the scenarios")
+			w.contains(w.test(2, "a.txt", "--report", "junit="+filepath.Join(w.dir, "a.txt")), "that is one of the scenarios")
+			w.contains(w.test(2, "a.txt", "--report", "junit=new/b.xml", "--report", "json="+filepath.Join(w.dir, "new", "b.xml")), "another report goes to that file")
 			if err := syscall.Mkfifo(filepath.Join(w.dir, "pipe"), 0o600); err != nil {
 				w.t.Fatal(err)
 			}
@@ -703,6 +708,15 @@ scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .
 			w.write("forms.lua", `for before = 0, 3 do print(base64.encode(("x"):rep(before) .. "root:" .. vars.pass)) end print(tohex(vars.pass, " "), tohex(vars.pass))`)
 			out, _ := w.command("--secret", "pass=correct-horse-battery", "forms.lua").CombinedOutput()
 			w.lacks(string(out), "Y29ycmV", "29ycmVj", "3JyZWN0", "63 6f 72", "636f72", "aG9yc2", "hvcnNl", "ob3JzZ")
+			for secret, code := range map[string]string{"481963": `io.write("pin=", vars.pass, "\n")`, "hellohello": `print(vars.pass, "x") io.write("hell") print("ohello")`, "1212": `io.stderr:write(vars.pass) print()`} {
+				out, _ = w.command("--secret", "pass="+secret, "-e", code).CombinedOutput()
+				w.lacks(string(out), secret)
+				w.contains(string(out), "***")
+			}
+			out, _ = w.command("--secret", "pass=swordfish", "-e", `io.write(#vars.pass, "outs") io.stderr:write("ERR\n") io.write("end-sw")`).CombinedOutput()
+			if string(out) != "9outsERR\nend-sw" {
+				w.t.Errorf("%q", out)
+			}
 			w.write("pieces.lua", `local a, b = socketpair() a:send(vars.pass) for i = 1, 7 do io.write(b:recv(1)) end io.write("\n", "end se")`)
 			out, _ = w.command("--secret", "pass=secret1", "pieces.lua").CombinedOutput()
 			if string(out) != "***\nend se" {

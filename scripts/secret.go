@@ -118,22 +118,25 @@ func (r *redactor) events(all []journal.Event) []journal.Event {
 	return all
 }
 
-// A hiding writer hides secrets. What may be the begin of one is held until it is known,
-// or until release.
+// A hiding writer hides secrets. What may be the begin of one is held until it is known, or
+// until release.
 type hiding struct {
 	mu      sync.Mutex
 	to      io.Writer
 	secrets *redactor
 	held    string
+	beside  *hiding // what this one has held comes before what that one shows
 }
 
 func (h *hiding) Write(p []byte) (int, error) {
+	if h.beside != nil {
+		h.beside.release()
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	text := h.held + string(p)
-	n := len(text) - h.secrets.begun(text)
-	h.held = text[n:]
-	if _, err := io.WriteString(h.to, h.secrets.text(text[:n])); err != nil {
+	var shown string
+	shown, h.held = h.secrets.part(h.held + string(p))
+	if _, err := io.WriteString(h.to, shown); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -147,7 +150,7 @@ func (h *hiding) Flush() error {
 	return nil
 }
 
-// release writes what is held: no more comes.
+// release writes what is held, as it comes alone.
 func (h *hiding) release() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -155,16 +158,25 @@ func (h *hiding) release() {
 	h.held = ""
 }
 
-// begun returns how many bytes at the end of s a secret may begin with.
-func (r *redactor) begun(s string) (longest int) {
-	for _, form := range r.forms {
-		for n := min(len(form)-1, len(s)); n > longest; n-- {
-			if strings.HasSuffix(s, form[:n]) {
-				longest = n
-			}
+// part returns s without secrets, as far as what follows it can make no other of it, and
+// the rest: it may be the begin of a secret.
+func (r *redactor) part(s string) (shown, rest string) {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		begins := slices.ContainsFunc(r.forms, func(form string) bool { return len(form) > len(s)-i && strings.HasPrefix(form, s[i:]) })
+		n := r.match(s[i:])
+		switch {
+		case begins && !slices.Contains(r.forms, s[i:]):
+			return b.String(), s[i:]
+		case n > 0:
+			b.WriteString(hidden)
+			i += n
+		default:
+			b.WriteByte(s[i])
+			i++
 		}
 	}
-	return longest
+	return b.String(), ""
 }
 
 // Hide returns a writer to w that shows none of the secrets that were given.

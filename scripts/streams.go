@@ -76,6 +76,10 @@ func (f *flushing) Write(p []byte) (int, error) {
 func (s *Streams) Open(c luabind.Config) (*luabind.Session, error) {
 	c, s.Err = s.config(c), s.Hide(s.Err)
 	c.Out, c.Err, c.Abort = s.Hide(s.Out), s.Err, s.abort
+	if out, ok := c.Out.(*hiding); ok {
+		messages := s.Err.(*hiding)
+		out.beside, messages.beside = messages, out
+	}
 	if c.ReadLine == nil {
 		c.ReadLine = s.ask
 	}
@@ -122,16 +126,21 @@ func (s *Streams) abort(text string) {
 	os.Exit(Failed)
 }
 
-// Finish writes out what is buffered and the pictures of what the session did, tells
-// which values nobody has asked for, and returns the status to leave with: what could
-// not be written is a failure.
-func (s *Streams) Finish(session *luabind.Session, status int) int {
-	s.tellUnasked()
+// release shows what a session's streams hold as it may be the begin of a secret.
+func (s *Streams) release(session *luabind.Session) {
 	for _, w := range []io.Writer{session.Out, s.Err} {
 		if h, ok := w.(*hiding); ok {
 			h.release()
 		}
 	}
+}
+
+// Finish writes out what is buffered and the pictures of what the session did, tells
+// which values nobody has asked for, and returns the status to leave with: what could
+// not be written is a failure.
+func (s *Streams) Finish(session *luabind.Session, status int) int {
+	s.release(session)
+	s.tellUnasked()
 	for _, file := range s.Pictures {
 		if err := session.Draw(file); err != nil {
 			fmt.Fprintf(s.Err, "socksh: %v\n", err)

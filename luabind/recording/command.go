@@ -25,6 +25,7 @@ func (w *writer) typed(st *step) {
 		}
 	}
 	if st.job != "" {
+		delete(w.quiet, w.numberOf(c.handle))
 		w.spawn(st, w.expect(c, st.out))
 		return
 	}

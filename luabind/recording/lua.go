@@ -22,6 +22,11 @@ func (w *writer) lua(st *step) {
 	if c != nil && c.verb.Records == sock.RecordNone {
 		return
 	}
+	if c == nil || st.job != "" {
+		for n := range st.calls {
+			delete(w.quiet, n)
+		}
+	}
 	if st.job != "" {
 		w.jobs[st.job] = true
 		w.put(w.local(st.job) + st.job + " = spawn(function()\n" + code + "\nend)")

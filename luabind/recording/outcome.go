@@ -163,8 +163,8 @@ func (w *writer) received(c *call, e expectation) expectation {
 	flags := strings.ToLower(c.flags)
 	switch {
 	case strings.Contains(flags, "peek"):
-		e.call = fmt.Sprintf("eventually(function() return %s == %s end)", c, w.literal(data))
-		e.fn = fmt.Sprintf("eventually, function() return %s == %s end", c, w.literal(data))
+		e.call = fmt.Sprintf("eventually(function() return %s == %s end%s)", c, w.literal(data), w.patienceOf())
+		e.fn = fmt.Sprintf("eventually, function() return %s == %s end%s", c, w.literal(data), w.patienceOf())
 		return e
 	case strings.Contains(flags, "oob"), strings.Contains(flags, "trunc"), strings.Contains(flags, "errqueue"):
 		w.compare(&e, data)

@@ -15,11 +15,19 @@ const usual = 5
 func patience(steps []*step) int {
 	most := time.Duration(0)
 	for _, st := range steps {
-		if st.job == "" && st.verb != nil && receives(st.verb) {
+		if st.job == "" && (st.verb != nil && receives(st.verb) || st.verb == nil && len(st.calls) > 0) {
 			most = max(most, st.ended-st.at)
 		}
 	}
 	return max(usual, int(math.Ceil(2*most.Seconds())))
+}
+
+// patienceOf is patience as the argument of eventually, "" for the usual.
+func (w *writer) patienceOf() string {
+	if w.patience == usual {
+		return ""
+	}
+	return fmt.Sprintf(", %d", w.patience)
 }
 
 // option is patience as an argument that follows others, "" for the usual.

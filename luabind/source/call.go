@@ -17,11 +17,14 @@ type Callee struct {
 // Calls returns the callees whose names stand in a line of code, the first of which is 1,
 // and whether these are all that it calls: none by another expression, as f()().
 func Calls(code string, line int) (named []Callee, all bool) {
-	tokens, at, now := Tokens(code), 0, 1
+	tokens, at, now, iterates := Tokens(code), 0, 1, false
 	for i, t := range tokens {
 		now += strings.Count(code[at:t.From], "\n")
 		if at = t.From; now > line {
 			break
+		}
+		if now == line && code[t.From:t.To] == "in" && t.Kind == Name {
+			iterates = true // what it calls has no name there
 		}
 		if now < line || t.Kind != Name || keywords[code[t.From:t.To]] || !calling().MatchString(code[t.To:]) {
 			continue
@@ -44,7 +47,7 @@ func Calls(code string, line int) (named []Callee, all bool) {
 		named = append(named, c)
 	}
 	lines := strings.Split(bare(code, tokens), "\n")
-	return named, line <= len(lines) && !unnamed().MatchString(lines[line-1])
+	return named, !iterates && line <= len(lines) && !unnamed().MatchString(lines[line-1])
 }
 
 // bare returns code with nothing in its comments and in its texts, whose first sign stays.

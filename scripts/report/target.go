@@ -26,7 +26,17 @@ func (t Target) IsOutput() bool { return t.File == "-" }
 
 // Replaces reports whether both are written to the same file, of which one is left then.
 func (t Target) Replaces(other Target) bool {
-	return !t.Once() && filepath.Clean(t.place()) == filepath.Clean(other.place())
+	if t.Once() {
+		return false
+	}
+	one, err := os.Stat(t.File)
+	two, err2 := os.Stat(other.File)
+	if err == nil && err2 == nil {
+		return os.SameFile(one, two)
+	}
+	file, err := filepath.Abs(t.place())
+	file2, err2 := filepath.Abs(other.place())
+	return err == nil && err2 == nil && file == file2
 }
 
 // Once reports whether the report can be written but once, at the end.
