@@ -281,7 +281,7 @@ func doClose(t *loop.Task, tab *Table, a *Args) (Result, error) {
 		return nil, closing(h.FD, sysClose)
 	}
 	_, err := loop.Block(t, a.Deadline(), func(context.Context) (struct{}, error) {
-		return struct{}{}, closing(h.FD, unix.Close)
+		return struct{}{}, closing(h.FD, closeLingering)
 	}, nil)
 	return nil, err
 }

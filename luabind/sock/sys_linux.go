@@ -3,6 +3,7 @@ package sock
 import (
 	"encoding/binary"
 	"net/netip"
+	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -228,4 +229,21 @@ func sysCookie(fd int) uint64 {
 func sysClose(fd int) error {
 	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
 	return failed(errno)
+}
+
+// closeLingering is close(2) of a descriptor that lingers. The kernel gives up that wait at
+// any signal, and says nothing (sk_stream_wait_close, linux/net/core/stream.c); Go's
+// runtime sends signals to its threads, so the one that waits takes none.
+func closeLingering(fd int) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var all, before unix.Sigset_t
+	for i := range all.Val {
+		all.Val[i] = ^all.Val[i]
+	}
+	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &all, &before); err != nil {
+		return unix.Close(fd)
+	}
+	defer unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil)
+	return unix.Close(fd)
 }

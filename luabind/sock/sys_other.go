@@ -121,3 +121,5 @@ func sysRecvfrom(fd int, buf []byte, flags int, r *rawAddr) (int, error) {
 }
 
 func sysClose(fd int) error { return unix.Close(fd) }
+
+func closeLingering(fd int) error { return unix.Close(fd) }
