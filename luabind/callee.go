@@ -10,7 +10,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"socksh/luabind/sock"
 	"socksh/luabind/source"
 )
 
@@ -81,12 +80,6 @@ type callees struct {
 // missing says that there is no such function, "" if there is one; it is not sure where
 // that depends on values.
 func (n callees) missing(c source.Callee) (hint string, sure bool) {
-	didYouMean := func(names []string) string {
-		if near := sock.Nearest(c.Name, names); near != "" {
-			return "; did you mean " + near + "?"
-		}
-		return ""
-	}
 	s := n.s
 	switch {
 	case n.functions[c.Name]:
@@ -94,19 +87,16 @@ func (n callees) missing(c source.Callee) (hint string, sure bool) {
 	case c.Sign == "" && n.locals[c.Name]:
 		return "", false
 	case c.Sign == "" && s.global(c.Name) == lua.LNil:
-		return "there is no " + c.Name + didYouMean(append(slices.Sorted(maps.Keys(n.functions)), s.names()...)), true
+		return "there is no " + c.Name + didYouMean(c.Name, append(slices.Sorted(maps.Keys(n.functions)), s.names()...)), true
 	case c.Sign == "":
 		return "", s.global(c.Name).Type() == lua.LTFunction
 	case c.Sign == ".":
-		library, ok := s.builtins.RawGetString(c.Of).(*lua.LTable)
-		if !ok {
-			library, ok = s.lua.G.Global.RawGetString(c.Of).(*lua.LTable)
-		}
+		library, ok := s.global(c.Of).(*lua.LTable)
 		if !ok || n.locals[c.Of] {
 			return "", false
 		}
 		if library.RawGetString(c.Name) == lua.LNil {
-			return "there is no " + c.Of + "." + c.Name + didYouMean(namesIn(library)), true
+			return "there is no " + c.Of + "." + c.Name + didYouMean(c.Name, namesIn(library)), true
 		}
 		return "", true
 	}
@@ -119,7 +109,7 @@ func (n callees) missing(c source.Callee) (hint string, sure bool) {
 	case s.global(c.Name).Type() == lua.LTFunction && c.Of != "":
 		return c.Name + " is no method of a handle; write " + c.Name + "(" + c.Of + ", ...)", true
 	}
-	return "there is no method " + c.Name + didYouMean(namesIn(methods)), true
+	return "there is no method " + c.Name + didYouMean(c.Name, namesIn(methods)), true
 }
 
 // isMethod reports whether texts, files or jobs have a method of that name.

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -30,9 +31,10 @@ func (s *Session) openEventually() {
 				L.RaiseError("%s", loop.ErrCancelled)
 			case err != nil && expired:
 				return nil, "the condition did not come true"
-			case err != nil && s.isCheck(err):
-				return nil, lua.LVAsString(s.errorObject(err).(*lua.LTable).RawGetString("message"))
 			case err != nil:
+				if e, ok := s.errorObject(err).(*lua.LTable); ok && s.isCheck(e) {
+					return nil, lua.LVAsString(e.RawGetString("message"))
+				}
 				s.rethrow(L, err)
 			case len(results) == 0 || lua.LVIsFalse(results[0]):
 				return nil, "the condition did not come true"
@@ -43,16 +45,14 @@ func (s *Session) openEventually() {
 	s.functions[len(s.functions)-1].details = "A check in f that is not met is tried again, any other error ends it. What f waits for at the timeout ends."
 	s.define("expect.state(socket, state [, timeout])", "its TCP state is, or becomes, this one", func(L *lua.LState) int {
 		want, states := L.CheckString(2), s.Verb("wait_state").Params[1]
-		if _, ok := states.Choice(want); !ok {
-			hint := "; these are: " + strings.Join(states.Choices, ", ")
-			if near := sock.Nearest(want, states.Choices); near != "" {
-				hint = "; did you mean " + near + "?"
-			}
+		name, ok := states.Choice(want)
+		if !ok {
+			hint := cmp.Or(didYouMean(want, states.Names()), "; these are: "+strings.Join(states.Names(), ", "))
 			L.ArgError(2, "no state is called "+sock.Quote(want)+hint)
 		}
 		s.eventually(L, s.timeout(L, 3), func() ([]lua.LValue, string) {
 			state := s.verb(L, "state", L.Get(1))
-			if s.isState(want, state[0].String()) {
+			if name == state[0].String() {
 				return nil, ""
 			}
 			return nil, fmt.Sprintf("expected %s, got %s", want, state[0])
@@ -117,18 +117,9 @@ func (s *Session) openEventually() {
 	})
 }
 
-// isCheck reports whether a call has failed by a check that was not met.
-func (s *Session) isCheck(err error) bool {
-	e, ok := s.errorObject(err).(*lua.LTable)
-	return ok && e.Metatable == s.errorMeta && e.RawGetString("op") == lua.LString("expect")
-}
-
-// isState reports whether a state is the one that a script asks for, by any of
-// its spellings.
-func (s *Session) isState(want, state string) bool {
-	p := s.Verb("wait_state").Params[1]
-	name, ok := p.Choice(want)
-	return ok && name == state
+// isCheck reports whether an error is that of a check which was not met.
+func (s *Session) isCheck(e *lua.LTable) bool {
+	return e.Metatable == s.errorMeta && e.RawGetString("op") == lua.LString("expect")
 }
 
 // timeout takes the argument that says how long to wait.

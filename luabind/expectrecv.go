@@ -193,10 +193,7 @@ func compareData(want, got, end string) string {
 	if len(want) <= most && len(got) <= most {
 		return fmt.Sprintf("expected %s, got %s", sock.Quote(want), came)
 	}
-	at := 0
-	for at < min(len(want), len(got)) && want[at] == got[at] {
-		at++
-	}
+	at := Alike(want, got)
 	part := func(data string) string {
 		return sock.Quote(data[max(0, at-around):min(len(data), at+around)])
 	}

@@ -44,10 +44,7 @@ type Failure struct {
 func (f Failure) String() string {
 	text := f.Message
 	if note, _, found := strings.Cut(text, "expected "); f.Compared && found && len(text) > 2*comparedSize {
-		at := 0
-		for at < min(len(f.Expected), len(f.Got)) && f.Expected[at] == f.Got[at] {
-			at++
-		}
+		at := Alike(f.Expected, f.Got)
 		text = fmt.Sprintf("%sexpected %s, got %s", note, window(f.Expected, at), window(f.Got, at))
 	}
 	if f.Phase != "" {
@@ -61,6 +58,15 @@ func (f Failure) String() string {
 
 // comparedSize is how much a failure's line shows of each of two values that are long.
 const comparedSize = 200
+
+// Alike returns how many bytes two texts begin with that are the same.
+func Alike(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
 
 // window quotes the part of a long value where it differs from another, at that byte.
 func window(text string, at int) string {
@@ -108,7 +114,7 @@ func (s *Session) judge(err error) (f Failure) {
 	if e, ok := raised.value.(*lua.LTable); ok && e.Metatable == s.errorMeta {
 		f.Message = lua.LVAsString(e.RawGetString("message"))
 		f.Where = strings.TrimRight(lua.LVAsString(e.RawGetString("where")), ": ")
-		if e.RawGetString("op") == lua.LString("expect") {
+		if s.isCheck(e) {
 			f.Kind = CheckFailed
 		}
 		if want, got := e.RawGetString("expected"), e.RawGetString("got"); want != lua.LNil || got != lua.LNil {

@@ -73,8 +73,11 @@ func (s *Session) explainRun(err error) error {
 }
 
 // didYouMean returns what to add to a word that no command has, "" if none is near.
-func (s *Session) didYouMean(word string) string {
-	if near := sock.Nearest(word, s.names()); near != "" {
+func (s *Session) didYouMean(word string) string { return didYouMean(word, s.names()) }
+
+// didYouMean returns what to add to a word that is none of names, "" if none is near.
+func didYouMean(word string, names []string) string {
+	if near := sock.Nearest(word, names); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

@@ -68,7 +68,7 @@ func (s *Session) lostPeer(L *lua.LState) int {
 	conn, _ := L.CheckUserData(1).Value.(*sock.Handle)
 	e, ok := L.Get(2).(*lua.LTable)
 	lost := false
-	if ok && conn != nil && e.Metatable == s.errorMeta && e.RawGetString("op") != lua.LString("expect") {
+	if ok && conn != nil && e.Metatable == s.errorMeta && !s.isCheck(e) {
 		errno, failed := e.RawGetString("errno").(lua.LString)
 		of := e.RawGetString("handle") == lua.LNumber(conn.N) && (!failed || slices.Contains(lostBy, string(errno)))
 		closed := strings.Contains(lua.LVAsString(e.RawGetString("message")), fmt.Sprintf("handle %d is closed", conn.N))

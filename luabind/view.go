@@ -148,8 +148,7 @@ func (s *Session) viewLine(e journal.Event) string {
 			return f.String()
 		}
 	case journal.Note:
-		switch {
-		case s.view.shows("wire") && e.Handle == 0, s.view.shows("calls"):
+		if s.view.shows("wire") && e.Handle == 0 || s.view.shows("calls") {
 			return f.Text
 		}
 	case journal.State:

@@ -133,10 +133,7 @@ func tellDifference(b *strings.Builder, want, got string) {
 
 // tellFirst tells where two long values begin to differ.
 func tellFirst(b *strings.Builder, want, got string) {
-	at := 0
-	for at < min(len(want), len(got)) && want[at] == got[at] {
-		at++
-	}
+	at := luabind.Alike(want, got)
 	if at == 0 || len(want) == len(got) && at == len(want) || max(len(want), len(got)) <= differWidth/2 {
 		return
 	}

@@ -60,21 +60,37 @@ func inBase64(s string, before int) string {
 
 // text returns s with *** for each secret, and for each piece of one.
 func (r *redactor) text(s string) string {
+	text, _ := r.scan(s, true)
+	return text
+}
+
+// scan returns s without secrets. Unless it is all, the rest is left that may be the begin
+// of a secret.
+func (r *redactor) scan(s string, all bool) (shown, rest string) {
 	if len(r.forms) == 0 || s == "" {
-		return s
+		return s, ""
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		n := r.match(s[i:])
-		if n == 0 {
+		switch {
+		case !all && r.begins(s[i:]):
+			return b.String(), s[i:]
+		case n > 0:
+			b.WriteString(hidden)
+			i += n
+		default:
 			b.WriteByte(s[i])
 			i++
-			continue
 		}
-		b.WriteString(hidden)
-		i += n
 	}
-	return b.String()
+	return b.String(), ""
+}
+
+// begins reports whether s is the begin of a secret, and no whole one.
+func (r *redactor) begins(s string) bool {
+	longer := func(form string) bool { return len(form) > len(s) && strings.HasPrefix(form, s) }
+	return slices.ContainsFunc(r.forms, longer) && !slices.Contains(r.forms, s)
 }
 
 // match returns how many bytes at the begin of s are of a secret.
@@ -135,7 +151,7 @@ func (h *hiding) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var shown string
-	shown, h.held = h.secrets.part(h.held + string(p))
+	shown, h.held = h.secrets.scan(h.held+string(p), false)
 	if _, err := io.WriteString(h.to, shown); err != nil {
 		return 0, err
 	}
@@ -156,27 +172,6 @@ func (h *hiding) release() {
 	defer h.mu.Unlock()
 	io.WriteString(h.to, h.secrets.text(h.held))
 	h.held = ""
-}
-
-// part returns s without secrets, as far as what follows it can make no other of it, and
-// the rest: it may be the begin of a secret.
-func (r *redactor) part(s string) (shown, rest string) {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		begins := slices.ContainsFunc(r.forms, func(form string) bool { return len(form) > len(s)-i && strings.HasPrefix(form, s[i:]) })
-		n := r.match(s[i:])
-		switch {
-		case begins && !slices.Contains(r.forms, s[i:]):
-			return b.String(), s[i:]
-		case n > 0:
-			b.WriteString(hidden)
-			i += n
-		default:
-			b.WriteByte(s[i])
-			i++
-		}
-	}
-	return b.String(), ""
 }
 
 // Hide returns a writer to w that shows none of the secrets that were given.

@@ -202,13 +202,13 @@ func runTranscript(streams *Streams, file string) int {
 	if !isTranscript(string(text)) {
 		return Status(streams, errors.New(file+": a transcript needs a line that starts with \"> \""))
 	}
-	text = []byte(endings(string(text)))
+	code := endings(string(text))
 	r, err := openReplay(streams.config(luabind.Config{Abort: streams.abort}))
 	if err != nil {
 		return Status(streams, err)
 	}
 	defer r.close()
-	switch why, err := r.unmet(string(text)); {
+	switch why, err := r.unmet(code); {
 	case err != nil:
 		return Status(streams, fmt.Errorf("%s: %w", file, err))
 	case why != "":
@@ -218,10 +218,10 @@ func runTranscript(streams *Streams, file string) int {
 		r.session.Journal()
 	}
 	signalled, end := Guard(r.session, func() { r.stopped = "interrupted" })
-	got := r.play(string(text))
+	got := r.play(code)
 	end()
 	status := signalled()
-	if line, came, wanted := Differ(got, string(text)); status != OK {
+	if line, came, wanted := Differ(got, code); status != OK {
 		fmt.Fprintf(streams.Err, "socksh: interrupted, at %s:%d\n", file, r.line)
 	} else if line > 0 {
 		fmt.Fprintf(streams.Err, "%s:%d: expected: %s\n%s:%d: got:      %s\n", file, line, wanted, file, line, came)

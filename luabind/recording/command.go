@@ -216,7 +216,7 @@ func (w *writer) recv(st *step, e expectation) {
 	if w.stream != nil && w.stream.handle == handle && isStream {
 		data := w.stream.data + *e.data
 		w.rows = w.rows[:len(w.rows)-1]
-		w.put("expect.recv(" + handle + ", " + w.wanted(data) + w.option() + ")")
+		w.put("expect.recv(" + handle + ", " + w.wanted(data) + w.limit(", {timeout = %d}") + ")")
 		w.stream = &stream{handle, data}
 		return
 	}

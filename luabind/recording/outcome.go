@@ -62,7 +62,7 @@ func (w *writer) expect(c *call, out *journal.Output) expectation {
 	}
 	handle := c.handle
 	if len(e.gives) > 1 && e.gives[0] == nil && e.gives[1] == "eof" {
-		return through("expect.eof", handle+w.option())
+		return through("expect.eof", handle+w.limit(", {timeout = %d}"))
 	}
 	switch c.verb.Records {
 	case sock.RecordCall, sock.RecordNone:
@@ -163,14 +163,14 @@ func (w *writer) received(c *call, e expectation) expectation {
 	flags := strings.ToLower(c.flags)
 	switch {
 	case strings.Contains(flags, "peek"):
-		e.call = fmt.Sprintf("eventually(function() return %s == %s end%s)", c, w.literal(data), w.patienceOf())
-		e.fn = fmt.Sprintf("eventually, function() return %s == %s end%s", c, w.literal(data), w.patienceOf())
+		e.call = fmt.Sprintf("eventually(function() return %s == %s end%s)", c, w.literal(data), w.limit(", %d"))
+		e.fn = fmt.Sprintf("eventually, function() return %s == %s end%s", c, w.literal(data), w.limit(", %d"))
 		return e
 	case strings.Contains(flags, "oob"), strings.Contains(flags, "trunc"), strings.Contains(flags, "errqueue"):
 		w.compare(&e, data)
 		return e
 	}
-	args := c.handle + ", " + w.wanted(data) + w.option()
+	args := c.handle + ", " + w.wanted(data) + w.limit(", {timeout = %d}")
 	return expectation{call: "expect.recv(" + args + ")", fn: "expect.recv, " + args, data: &data, from: c.handle, gives: e.gives}
 }
 

@@ -22,18 +22,10 @@ func patience(steps []*step) int {
 	return max(usual, int(math.Ceil(2*most.Seconds())))
 }
 
-// patienceOf is patience as the argument of eventually, "" for the usual.
-func (w *writer) patienceOf() string {
+// limit is patience in the form that an argument after others has, "" for the usual.
+func (w *writer) limit(form string) string {
 	if w.patience == usual {
 		return ""
 	}
-	return fmt.Sprintf(", %d", w.patience)
-}
-
-// option is patience as an argument that follows others, "" for the usual.
-func (w *writer) option() string {
-	if w.patience == usual {
-		return ""
-	}
-	return fmt.Sprintf(", {timeout = %d}", w.patience)
+	return fmt.Sprintf(form, w.patience)
 }

@@ -199,12 +199,17 @@ func choose(p *Param, v Value) (Value, error) {
 			return Value{Type: Text, Str: name, Num: float64(i)}, nil
 		}
 	}
+	return v, fmt.Errorf("%s: %s is none of %s", p.Name, v.word(), strings.Join(p.Names(), ", "))
+}
+
+// Names returns the choices, each by the first of its spellings.
+func (p *Param) Names() []string {
 	var names []string
 	for _, choice := range p.Choices {
 		name, _, _ := strings.Cut(choice, "|")
 		names = append(names, name)
 	}
-	return v, fmt.Errorf("%s: %s is none of %s", p.Name, v.word(), strings.Join(names, ", "))
+	return names
 }
 
 // spelling reports whether word is among the spellings of choice, in any case, and
