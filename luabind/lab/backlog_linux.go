@@ -25,17 +25,22 @@ func openBacklog() backlog {
 }
 
 // drainLimit is how long is waited for frames, which may be others', and drainRounds how
-// often in one pump.
+// often in one pump. ksoftirqd competes with whatever computes, and its turn may come
+// after tens of milliseconds; others' frames leave a moment between them before that.
 const (
-	drainLimit  = 5 * time.Millisecond
+	drainLimit  = 200 * time.Millisecond
 	drainRounds = 3
+	drainPause  = 20 * time.Microsecond
 )
 
 // drained waits until nothing waits any more, and reports whether it had to.
 func (b *backlog) drained() bool {
 	waited := false
 	for end := time.Now().Add(drainLimit); b.waits() && time.Now().Before(end); waited = true {
-		time.Sleep(20 * time.Microsecond)
+		time.Sleep(drainPause)
+	}
+	if waited {
+		time.Sleep(drainPause) // the last is not counted any more while it is handled
 	}
 	return waited
 }
