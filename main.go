@@ -16,6 +16,7 @@ import (
 
 	"socksh/luabind"
 	"socksh/luabind/loop"
+	"socksh/luabind/sock"
 	"socksh/repl"
 	"socksh/scripts"
 	"socksh/scripts/report"
@@ -86,11 +87,11 @@ func command(status *int) *cobra.Command {
 		Short: "A scriptable socket shell",
 		Long: `socksh makes the Berkeley socket calls by hand and by script, on real sockets.
 
-Without arguments it is a prompt (help tells more there), or runs the lines of
-standard input. With FILE it runs a Lua script, or a transcript if the name ends
-in .txt; a name that is no file is looked up in the library. What follows FILE is the
-script's, but for --var and the like, which may also stand there: after -- all is,
-and with --sandbox or a limit before FILE.
+Without arguments it is a prompt (help tells more there, and "socksh help TOPIC" the
+same here), or runs the lines of standard input. With FILE it runs a Lua script, or a
+transcript if the name ends in .txt; a name that is no file is looked up in the
+library. What follows FILE is the script's, but for --var and the like, which may also
+stand there: after -- all is, and with --sandbox or a limit before FILE.
 
 Exit status: 0 success, 1 a command, script or check failed, 2 bad usage or a
 script that cannot be read, 70 a bug of socksh, 77 skipped (see need), 130 and 143
@@ -156,6 +157,21 @@ ended by ^C and SIGTERM; exit(n) in a script is n.`,
 	run.Flags().SetInterspersed(false)
 	run.Flags().BoolVarP(&interactive, "interactive", "i", false, "be a prompt afterwards, with the script's handles")
 	root.AddCommand(run, testCommand(status, streams))
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [COMMAND|TOPIC]",
+		Short: "Help about one of these commands, or on a topic of the prompt's help",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if found, _, _ := root.Find(args); found != root || len(args) == 0 {
+				found.InitDefaultHelpFlag()
+				return found.Help()
+			}
+			for i, arg := range args {
+				args[i] = sock.Quote(arg)
+			}
+			*status = repl.Batch{Streams: streams}.Commands([]string{"help " + strings.Join(args, " ")}, nil)
+			return nil
+		},
+	})
 	root.AddCommand(&cobra.Command{
 		Use:   "scripts",
 		Short: "List the scripts of the library",

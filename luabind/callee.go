@@ -34,8 +34,8 @@ func (s *Session) keepChunk(name, code string) {
 }
 
 // nameCallee adds to such an error's text what was called, if the line's code leaves no
-// doubt: a global that is nil, a method that no handle has, or a field that a library has
-// not, and nothing else that may be no function.
+// doubt: a global that is nil or a library, a method that no handle has, or a field that a
+// library has not, and nothing else that may be no function.
 func (s *Session) nameCallee(text, trace string) string {
 	where, ok := strings.CutSuffix(text, ": "+uncallable)
 	if !ok {
@@ -88,6 +88,8 @@ func (n callees) missing(c source.Callee) (hint string, sure bool) {
 		return "", false
 	case c.Sign == "" && s.global(c.Name) == lua.LNil:
 		return "there is no " + c.Name + didYouMean(c.Name, append(slices.Sorted(maps.Keys(n.functions)), s.names()...)), true
+	case c.Sign == "" && s.isLibrary(c.Name):
+		return c.Name + " is a table; help " + c.Name + " tells of it", true
 	case c.Sign == "":
 		return "", s.global(c.Name).Type() == lua.LTFunction
 	case c.Sign == ".":
@@ -110,6 +112,12 @@ func (n callees) missing(c source.Callee) (hint string, sure bool) {
 		return c.Name + " is no method of a handle; write " + c.Name + "(" + c.Of + ", ...)", true
 	}
 	return "there is no method " + c.Name + didYouMean(c.Name, namesIn(methods)), true
+}
+
+// isLibrary reports whether a name is that of a table of functions that cannot be called.
+func (s *Session) isLibrary(name string) bool {
+	library, ok := s.builtins.RawGetString(name).(*lua.LTable)
+	return ok && s.global(name) == library && s.lua.GetMetaField(library, "__call") == lua.LNil && s.describeFunctions(name) != ""
 }
 
 // isMethod reports whether texts, files or jobs have a method of that name.

@@ -66,7 +66,7 @@ func (s *Session) explain(text string, err error) error {
 // explainRun adds to an error of a line of Lua which command was perhaps meant.
 func (s *Session) explainRun(err error) error {
 	err = trimWhere(err)
-	if _, hint, ok := strings.Cut(err.Error(), uncallable); ok && !strings.Contains(hint, "did you mean") {
+	if _, hint, ok := strings.Cut(err.Error(), uncallable); ok && !strings.Contains(hint, "did you mean") && !strings.Contains(hint, "; help ") {
 		return fmt.Errorf("%w; help lists the commands", err)
 	}
 	return err

@@ -50,6 +50,31 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// TestHelpTopics compares socksh help with what tells the same elsewhere.
+func TestHelpTopics(t *testing.T) {
+	w := newWorkshop(t, build(t), nil)
+	for _, c := range []struct{ short, long []string }{
+		{[]string{"help"}, []string{"--help"}},
+		{[]string{"help", "test"}, []string{"test", "--help"}},
+		{[]string{"help", "send"}, []string{"-c", "help send"}},
+		{[]string{"help", "expect.eof"}, []string{"-c", "help expect.eof"}},
+		{[]string{"help", "scenarios"}, []string{"-c", "help scenarios"}},
+		{[]string{"help", "EPIPE"}, []string{"-c", "help EPIPE"}},
+	} {
+		got, err := w.command(c.short...).Output()
+		want, _ := w.command(c.long...).Output()
+		if err != nil || len(got) == 0 || string(got) != string(want) {
+			t.Errorf("%s: %v\n%s\nand %s\n%s", c.short, err, got, c.long, want)
+		}
+	}
+	for topic, want := range map[string]string{"sned": "did you mean send?", "a\nquit": "no help on", "$(x)": "no help on"} {
+		out, err := w.command("help", topic).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("help %q: %v\n%s", topic, err, out)
+		}
+	}
+}
+
 // TestHelpScenarios runs the scenarios that help shows against a server that answers as
 // redis does.
 func TestHelpScenarios(t *testing.T) {
