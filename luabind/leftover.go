@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -151,6 +152,22 @@ func (tr *Trial) Status() string {
 	return "passed"
 }
 
+// finishInterrupted runs what comes after a scenario whose body is told to end, and
+// returns the first error of that.
+func (tr *Trial) finishInterrupted(t *loop.Task, sc *scenario) error {
+	if err := t.Join(tr.group.main, time.Time{}); err != nil {
+		return err
+	}
+	tr.fail(Failure{Kind: Interrupted, Message: "interrupted"})
+	tr.finish(t, sc)
+	for _, f := range tr.Failures {
+		if f.Kind != Interrupted {
+			return errors.New(f.String())
+		}
+	}
+	return nil
+}
+
 // runPlan runs the scenarios that a script has defined one after the other, in the
 // task of its main chunk, and tells of each.
 func (s *Session) runPlan(t *loop.Task, p *plan) error {
@@ -162,11 +179,13 @@ func (s *Session) runPlan(t *loop.Task, p *plan) error {
 		outer := s.trial
 		s.trial = tr
 		tr.perform(t, sc)
-		tr.finish(t, sc)
-		s.trial = outer
 		if t.Stopping() {
+			s.trial = outer
+			s.alone(func(own *loop.Task) error { return tr.finishInterrupted(own, sc) })
 			return loop.ErrCancelled
 		}
+		tr.finish(t, sc)
+		s.trial = outer
 		switch status := tr.Status(); status {
 		case "skipped":
 			s.result("skipped " + sc.Name + ": " + tr.Skip.Reason)

@@ -72,6 +72,7 @@ type Session struct {
 	lab       *lab.Lab
 	pumping   bool          // the journal moves what is on the cable
 	groups    []*group      // the scripts that run, each within the one before
+	cleaning  int           // how many, interrupted, do yet what they have put off
 	stuck     error         // why they are ended
 	watch     *kernel.Watch // tells the journal what the kernel has changed
 	wire      *wire.Wire
@@ -184,13 +185,14 @@ func (s *Session) Query(f func()) {
 	<-done
 }
 
-// Do runs f as a task, on the goroutine that calls it, and returns its error.
+// Do runs f as a task, on the goroutine that calls it, and returns its error. Scripts that
+// were interrupted have done then what they have put off.
 func (s *Session) Do(f func(*loop.Task) error) error {
 	t := s.Loop.Go(func(t *loop.Task) error {
 		loop.GrowStack()
 		return f(t)
 	})
-	s.Loop.Run(func() bool { ended, _ := t.Ended(); return ended })
+	s.Loop.Run(func() bool { ended, _ := t.Ended(); return ended && s.cleaning == 0 })
 	_, err := t.Ended()
 	return err
 }

@@ -401,6 +401,7 @@ scenario("waits", function() defer(function() io.open("ending", "w"):close() sle
 			cmd.Process.Signal(os.Interrupt)
 			await(w.t, exists("ending"))
 			began := time.Now()
+			await(w.t, func() bool { return time.Since(began) > twins })
 			cmd.Process.Signal(os.Interrupt)
 			cmd.Wait()
 			if got := cmd.ProcessState.ExitCode(); got != Interrupted || time.Since(began) > 5*time.Second {
@@ -825,6 +826,31 @@ scenario("later", function() end)`}, func(w *workshop) {
 			w.contains(out.String(), "interrupted", "| cleaned up", "sleep 60, for", "1 failed, 1 not run")
 			w.contains(w.read("r.xml"), `name="later"`, "not run: interrupted")
 			w.contains(w.read("r.tap"), "Bail out! interrupted")
+		}},
+		{"SIGTERM to the process and to its group", map[string]string{"a.lua": `
+scenario("waits", function() defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
+			w.write("b.lua", `defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60)`)
+			for _, args := range [][]string{{"test", "a.lua"}, {"run", "a.lua"}, {"run", "b.lua"}, {"-c", "run b.lua"}} {
+				os.Remove(filepath.Join(w.dir, "ready"))
+				cmd := w.command(args...)
+				var out strings.Builder
+				cmd.Stdout, cmd.Stderr = &out, &out
+				if err := cmd.Start(); err != nil {
+					w.t.Fatal(err)
+				}
+				defer cmd.Process.Kill()
+				await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, "ready")); return err == nil })
+				began := time.Now()
+				for n := 0; n < 10 && time.Since(began) < twins/4; n++ { // with pauses, for the kernel makes one of those that wait
+					cmd.Process.Signal(syscall.SIGTERM)
+					time.Sleep(100 * time.Microsecond)
+				}
+				cmd.Wait()
+				if got := cmd.ProcessState.ExitCode(); got != Terminated {
+					w.t.Errorf("%s: status %d", args, got)
+				}
+				w.contains(out.String(), "cleaned up")
+			}
 		}},
 		{"watch", map[string]string{"a.lua": `error("first")`}, func(w *workshop) {
 			cmd := w.command("test", "a.lua", "--watch")

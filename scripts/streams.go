@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 
 	"socksh/luabind"
-	"socksh/luabind/loop"
 )
 
 // Exit statuses, documented in the README.
@@ -185,38 +182,4 @@ func (l *Lines) ReadLine() (string, error) {
 		text = text[:n-1]
 	}
 	return text, nil
-}
-
-// Guard cancels what the session runs when the program is told to end, by ^C or
-// SIGTERM; a second signal ends the program at once. The status is that of the
-// signal, or OK. Call stop when there is nothing more to guard. In the session's loop ended
-// is told, unless it is nil.
-func Guard(s *luabind.Session, ended func()) (status func() int, stop func()) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	got := OK
-	go func() {
-		for sig := range signals {
-			code := Interrupted
-			if sig == syscall.SIGTERM {
-				code = Terminated
-			}
-			s.Loop.Post(func() {
-				if got != OK {
-					os.Exit(code)
-				}
-				if got = code; ended != nil {
-					ended()
-				}
-				cancelAll(s.Loop)
-			})
-		}
-	}()
-	return func() int { return got }, func() { signal.Stop(signals); close(signals) }
-}
-
-func cancelAll(l *loop.Loop) {
-	for _, t := range append([]*loop.Task(nil), l.Tasks()...) {
-		t.Cancel()
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
 	"sync"
@@ -72,9 +71,8 @@ func (s *Suite) Test(paths []string) int {
 	if err := s.takeAdopted(); err != nil {
 		return s.misused(err)
 	}
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
+	signals, ignore := signalsToEnd()
+	defer ignore()
 	s.stopped, s.hurried = make(chan struct{}), make(chan struct{})
 	go s.obey(signals)
 	for {
@@ -138,17 +136,22 @@ func (s *Suite) misused(err error) int {
 
 // obey ends the run at the first signal. At the second it waits for no scenario, only for
 // the reports; at the third for nothing.
-func (s *Suite) obey(signals chan os.Signal) {
-	sig := <-signals
-	status, why := Interrupted, "interrupted"
-	if sig == syscall.SIGTERM {
-		status, why = Terminated, "terminated"
+func (s *Suite) obey(signals <-chan os.Signal) {
+	status, count := Interrupted, 0
+	for sig := range signals {
+		switch count++; count {
+		case 1:
+			why := "interrupted"
+			if sig == syscall.SIGTERM {
+				status, why = Terminated, "terminated"
+			}
+			s.end(why, status)
+		case 2:
+			close(s.hurried)
+		default:
+			os.Exit(status)
+		}
 	}
-	s.end(why, status)
-	<-signals
-	close(s.hurried)
-	<-signals
-	os.Exit(status)
 }
 
 func (s *Suite) end(why string, status int) {
