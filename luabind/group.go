@@ -67,12 +67,7 @@ func (s *Session) runScript(t *loop.Task, f *lua.LFunction, args []lua.LValue) e
 	s.groups = slices.DeleteFunc(s.groups, func(x *group) bool { return x == g })
 	if err != nil {
 		s.cancelGroup(g)
-		s.alone(func(own *loop.Task) error {
-			if err := own.Join(g.main, time.Time{}); err != nil {
-				return err
-			}
-			return s.cleanUp(own, g)
-		})
+		s.alone(g, func(own *loop.Task) error { return s.cleanUp(own, g) })
 		return err
 	}
 	_, err = g.main.Ended()
@@ -82,13 +77,16 @@ func (s *Session) runScript(t *loop.Task, f *lua.LFunction, args []lua.LValue) e
 	return err
 }
 
-// alone runs what must be done yet when the task that has called for it must not wait any
-// more, and notes its error; [Session.Do] waits for that.
-func (s *Session) alone(f func(*loop.Task) error) {
+// alone runs what must be done yet when a group's main task has ended, for one that must
+// not wait for that any more, and notes its error. [Session.Do] waits.
+func (s *Session) alone(g *group, f func(*loop.Task) error) {
 	s.cleaning++
 	s.Loop.Go(func(t *loop.Task) error {
 		defer func() { s.cleaning-- }()
-		err := f(t)
+		err := t.Join(g.main, time.Time{})
+		if err == nil {
+			err = f(t)
+		}
 		if err != nil {
 			s.note(err.Error())
 		}

@@ -152,12 +152,9 @@ func (tr *Trial) Status() string {
 	return "passed"
 }
 
-// finishInterrupted runs what comes after a scenario whose body is told to end, and
+// finishInterrupted runs what comes after a scenario whose body was told to end, and
 // returns the first error of that.
 func (tr *Trial) finishInterrupted(t *loop.Task, sc *scenario) error {
-	if err := t.Join(tr.group.main, time.Time{}); err != nil {
-		return err
-	}
 	tr.fail(Failure{Kind: Interrupted, Message: "interrupted"})
 	tr.finish(t, sc)
 	for _, f := range tr.Failures {
@@ -181,7 +178,7 @@ func (s *Session) runPlan(t *loop.Task, p *plan) error {
 		tr.perform(t, sc)
 		if t.Stopping() {
 			s.trial = outer
-			s.alone(func(own *loop.Task) error { return tr.finishInterrupted(own, sc) })
+			s.alone(tr.group, func(own *loop.Task) error { return tr.finishInterrupted(own, sc) })
 			return loop.ErrCancelled
 		}
 		tr.finish(t, sc)

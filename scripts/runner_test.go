@@ -59,6 +59,27 @@ func (w *workshop) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
+// starts runs socksh, whose script makes the file "ready" when it is about to wait. Out is
+// for after cmd.Wait.
+func (w *workshop) starts(args ...string) (cmd *exec.Cmd, out *strings.Builder) {
+	w.t.Helper()
+	os.Remove(filepath.Join(w.dir, "ready"))
+	cmd, out = w.command(args...), &strings.Builder{}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { cmd.Process.Kill() })
+	w.awaitFile("ready")
+	return cmd, out
+}
+
+// awaitFile waits until a file of the folder is there.
+func (w *workshop) awaitFile(name string) {
+	w.t.Helper()
+	await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, name)); return err == nil })
+}
+
 // test runs socksh test over the folder.
 func (w *workshop) test(status int, args ...string) string {
 	w.t.Helper()
@@ -389,17 +410,9 @@ end)`}, func(w *workshop) {
 		}},
 		{"^C twice", map[string]string{"a.lua": `
 scenario("waits", function() defer(function() io.open("ending", "w"):close() sleep(9) end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
-			cmd := w.command("test", "a.lua", "--report", "junit=r.xml")
-			if err := cmd.Start(); err != nil {
-				w.t.Fatal(err)
-			}
-			defer cmd.Process.Kill()
-			exists := func(name string) func() bool {
-				return func() bool { _, err := os.Stat(filepath.Join(w.dir, name)); return err == nil }
-			}
-			await(w.t, exists("ready"))
+			cmd, _ := w.starts("test", "a.lua", "--report", "junit=r.xml")
 			cmd.Process.Signal(os.Interrupt)
-			await(w.t, exists("ending"))
+			w.awaitFile("ending")
 			began := time.Now()
 			await(w.t, func() bool { return time.Since(began) > twins })
 			cmd.Process.Signal(os.Interrupt)
@@ -810,14 +823,7 @@ end)`}, func(w *workshop) {
 		{"^C", map[string]string{"a.lua": `
 scenario("waits", function() defer(print, "cleaned up") print("waiting") local f = io.open("ready", "w") f:close() sleep(60) end)
 scenario("later", function() end)`}, func(w *workshop) {
-			cmd := w.command("test", "a.lua", "-j", "1", "--report", "junit=r.xml", "--report", "tap=r.tap")
-			var out strings.Builder
-			cmd.Stdout, cmd.Stderr = &out, &out
-			if err := cmd.Start(); err != nil {
-				w.t.Fatal(err)
-			}
-			defer cmd.Process.Kill()
-			await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, "ready")); return err == nil })
+			cmd, out := w.starts("test", "a.lua", "-j", "1", "--report", "junit=r.xml", "--report", "tap=r.tap")
 			cmd.Process.Signal(os.Interrupt)
 			cmd.Wait()
 			if got := cmd.ProcessState.ExitCode(); got != Interrupted {
@@ -831,15 +837,7 @@ scenario("later", function() end)`}, func(w *workshop) {
 scenario("waits", function() defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
 			w.write("b.lua", `defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60)`)
 			for _, args := range [][]string{{"test", "a.lua"}, {"run", "a.lua"}, {"run", "b.lua"}, {"-c", "run b.lua"}} {
-				os.Remove(filepath.Join(w.dir, "ready"))
-				cmd := w.command(args...)
-				var out strings.Builder
-				cmd.Stdout, cmd.Stderr = &out, &out
-				if err := cmd.Start(); err != nil {
-					w.t.Fatal(err)
-				}
-				defer cmd.Process.Kill()
-				await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, "ready")); return err == nil })
+				cmd, out := w.starts(args...)
 				began := time.Now()
 				for n := 0; n < 10 && time.Since(began) < twins/4; n++ { // with pauses, for the kernel makes one of those that wait
 					cmd.Process.Signal(syscall.SIGTERM)
