@@ -101,6 +101,12 @@ func definesScenarios(code string) bool {
 	return err == nil && mentions(chunk, "scenario") && !source.Locals(code)["scenario"] && !source.Functions(code)["scenario"]
 }
 
+// empty reports whether nothing of code runs: there are comments in it at most.
+func empty(code string) bool {
+	chunk, err := source.Parse(source.File(code), "")
+	return err == nil && len(chunk) == 0
+}
+
 // headTags finds the line "-- tags: slow manual" among a file's first comments.
 var headTags = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)\A(?:(?:--|#).*\n|\n)*?(?:--|#) *tags: *(.+)$`)

@@ -77,6 +77,8 @@ func (s *Session) Try(t *loop.Task, code, name, wanted string, limits TrialLimit
 		tr.fail(Failure{Kind: ScriptFailed, Message: "this time the file did not define it"})
 	case wanted == "" && tr.group.exit == nil && definesScenarios(code):
 		tr.fail(Failure{Kind: ScriptFailed, Message: "it calls scenario, but this time has defined none"})
+	case empty(code):
+		tr.fail(Failure{Kind: ScriptFailed, Message: "there is nothing in the file that could run"})
 	case len(p.setup)+len(p.teardown) > 0:
 		tr.fail(Failure{Kind: ScriptFailed, Message: "setup and teardown are for files with scenario(name, f)"})
 	}

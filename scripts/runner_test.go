@@ -594,11 +594,12 @@ scenario("no function", function() expect.error(nil) end)
 scenario("a call", function() expect.error(tostring(1)) end)
 scenario("callable", function() expect.error(setmetatable({}, {__call = error}), "x") end)
 scenario("types", function() expect.equal(u64(5), 5) end)
-scenario("one value", function() expect.equal(1) end)`, "none.lua": `if vars.x then scenario("a", function() end) end`, "own.lua": `local function scenario(n) print(n) end scenario("x")`, "lf.txt": "> = 1\n= 1", "crlf.txt": "\ufeff> = 1\r\n= 1\r\n"}, func(w *workshop) {
+scenario("one value", function() expect.equal(1) end)`, "none.lua": `if vars.x then scenario("a", function() end) end`, "own.lua": `local function scenario(n) print(n) end scenario("x")`, "empty.lua": "#!/usr/bin/env socksh\n-- print(1)\n", "lf.txt": "> = 1\n= 1", "crlf.txt": "\ufeff> = 1\r\n= 1\r\n"}, func(w *workshop) {
 			out := w.test(1, "a.lua")
 			w.contains(out, "a.lua:2: the condition did not come true after 50ms", "a.lua:3: the condition did not come true after 50ms", "ok      a.lua::in time", "a.lua:5: expected 3, got 1 after 10ms",
 				"not what it gives: nil", `not what it gives: "1"`, "ok      a.lua::callable", "expected 5 (number), got 5 (userdata)", "two values are compared", "2 passed, 7 failed")
 			w.contains(w.test(1, "none.lua"), "it calls scenario, but this time has defined none")
+			w.contains(w.test(1, "empty.lua"), "there is nothing in the file that could run")
 			w.test(0, "lf.txt", "crlf.txt", "own.lua")
 		}},
 		{"places of reports", map[string]string{"a.txt": "> = 1\n= 1\n", "real.xml": "<old/>"}, func(w *workshop) {
