@@ -521,8 +521,8 @@ scenario("no arguments", function() peer.cut() end)`}, func(w *workshop) {
 		{"errors in a peer", map[string]string{"a.lua": `
 local function with(...) return peer.client(peer.server(peer.silent), ...) end
 scenario("check", function() with(function(c) expect.equal(1, 2) end):join() end)
-scenario("not joined", function() with(function(c) expect.equal(1, 2) end) sleep(0.05) end)
-scenario("of the server", function() local c = socket() defer(close, c) c:connect(peer.server(function() expect.equal(1, 2) end)) sleep(0.05) end)
+scenario("not joined", function() local job = with(function(c) expect.equal(1, 2) end) eventually(function() return job.state ~= "pending" end) end)
+scenario("of the server", function() local c = socket() defer(close, c) c:connect(peer.server(function() expect.equal(1, 2) end)) expect.eof(c) end)
 scenario("method", function() with(function(c) c:sned("x") end):join() end)
 scenario("option", function() with(function(c) c:recvline({timout = 1}) end):join() end)
 scenario("timeout", function() with(function(c) c:recvline({timeout = 0.01}) end):join() end)
