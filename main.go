@@ -311,9 +311,9 @@ cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
 	f.BoolVar(&suite.Update, "update", false, "rewrite transcripts from what came; never with CI set")
 	f.BoolVarP(&suite.Verbose, "verbose", "v", false, "show the output of all scenarios, not of those alone that fail")
 	f.StringVar(&suite.Artifacts, "artifacts", "", "leave output, events, ladders and segments of what fails in `DIR`")
-	f.Func("report", "write a report: junit, tap, json or md as `FORMAT=FILE`, - for the standard output; may be repeated", func(text string) error {
-		target, err := report.ParseTarget(text)
-		suite.Reports = append(suite.Reports, target)
+	f.Func("report", "write reports: junit, tap, json or md as `FORMAT=FILE,…`, - for the standard output; may be repeated", func(text string) error {
+		targets, err := report.ParseTargets(text)
+		suite.Reports = append(suite.Reports, targets...)
 		return err
 	})
 	f.BoolVar(&suite.Annotate, "annotate", os.Getenv("GITHUB_ACTIONS") == "true", "write annotations and the step's summary for GitHub Actions")

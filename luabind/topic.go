@@ -123,7 +123,7 @@ Values     --var target=HOST:PORT is vars.target. --secret NAME is vars.NAME, fr
            environment, hidden in all that is shown or reported: it and its pieces
            of 6 bytes and more.
            A recorded transcript (.txt) keeps the addresses that were typed.
-Reports    --report junit=F, tap=F, json=F or md=F, as many as are wanted
+Reports    --report junit=F,tap=F,json=F,md=F, those that are wanted
 Artifacts  of each failure a folder; begin with failure.txt. events.jsonl has all
            calls, with what was received (2048 bytes of each). The ladder is there
            as text, SVG and page. capture("F") in a scenario, or a lab, adds the

@@ -197,6 +197,9 @@ assert {len(r.strip().split("\n")) for r in p.texts["tr"]} <= {3, 4}, p.texts["t
 	})
 	t.Run("refused", func(t *testing.T) {
 		w.contains(w.test(2, "sub", "--report", "html=x"), "one of json, junit, md, tap")
+		for _, bad := range []string{"", ",", "junit", "junit=", "junit=x,", "junit=x,y.xml", "junit=x,html=y"} {
+			w.contains(w.test(2, "sub", "--report", bad), "one of json, junit, md, tap")
+		}
 		w.contains(w.test(2, "sub", "--run", "passes", "--report", "tap=/proc/x"), "--report tap=/proc/x: ")
 	})
 }
@@ -250,7 +253,7 @@ func TestReportTraps(t *testing.T) {
 		{"much output", map[string]string{"a.lua": `
 for i = 1, 40 do scenario("s" .. i, function() print(("<\0\n"):rep(300000)) expect.equal(("a"):rep(100000), ("a"):rep(100000) .. "b\n") end) end`}, func(w *workshop) {
 			need(w.t, "xmllint")
-			out := w.test(1, "a.lua", "--report", "junit=r.xml", "--report", "json=r.json", "--report", "tap=r.tap", "--report", "md=r.md")
+			out := w.test(1, "a.lua", "--report", "junit=r.xml,json=r.json", "--report", "tap=r.tap,md=r.md")
 			fitsSchema(w.t, filepath.Join(w.dir, "r.xml"))
 			w.contains(w.read("r.xml"), "bytes are left out here")
 			for name, most := range map[string]int{"r.xml": 26e6, "r.md": 1 << 20} {

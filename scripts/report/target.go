@@ -12,13 +12,17 @@ import (
 // output.
 type Target struct{ Format, File string }
 
-// ParseTarget reads "junit=report.xml".
-func ParseTarget(text string) (Target, error) {
-	format, file, ok := strings.Cut(text, "=")
-	if formats[format] == nil || !ok || file == "" {
-		return Target{}, fmt.Errorf("--report takes FORMAT=FILE, where FORMAT is one of %s, not %q", strings.Join(Formats(), ", "), text)
+// ParseTargets reads "junit=report.xml,tap=-". A comma is never a file name's.
+func ParseTargets(text string) ([]Target, error) {
+	var all []Target
+	for one := range strings.SplitSeq(text, ",") {
+		format, file, _ := strings.Cut(one, "=")
+		if formats[format] == nil || file == "" {
+			return nil, fmt.Errorf("--report takes FORMAT=FILE, or several with commas between, where FORMAT is one of %s, not %q", strings.Join(Formats(), ", "), one)
+		}
+		all = append(all, Target{format, file})
 	}
-	return Target{format, file}, nil
+	return all, nil
 }
 
 // IsOutput reports whether the report goes to the standard output.
