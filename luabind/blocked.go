@@ -37,9 +37,6 @@ func (s *Session) where(L *lua.LState) (file string, line int) {
 
 // position returns where as text for a thread of the task t, "" if it runs no Lua.
 func (s *Session) position(t *loop.Task, L *lua.LState) string {
-	if L == nil {
-		return ""
-	}
 	file, line := s.where(L)
 	switch {
 	case t != nil && localOf(t).caller != "" && (line == 0 || embedded(file)):
@@ -48,6 +45,17 @@ func (s *Session) position(t *loop.Task, L *lua.LState) string {
 		return ""
 	}
 	return file + ":" + strconv.Itoa(line)
+}
+
+// whereIs returns where a task is, as text: in its innermost thread that runs the script's
+// Lua, as that of try(recv, h) runs none.
+func (s *Session) whereIs(t *loop.Task) string {
+	for _, L := range slices.Backward(localOf(t).threads) {
+		if where := s.position(t, L); where != "" {
+			return where
+		}
+	}
+	return ""
 }
 
 // A pending is what a task does now.
@@ -89,7 +97,7 @@ func (p pending) String() string {
 
 // doing returns what a task does.
 func (s *Session) doing(t *loop.Task, name string) pending {
-	p := pending{task: name, where: s.position(t, localOf(t).thread)}
+	p := pending{task: name, where: s.whereIs(t)}
 	if o := localOf(t).outside; o != nil {
 		p.call, p.since, p.ends = o.what, time.Since(o.since), true
 		return p

@@ -148,7 +148,7 @@ func (s *Session) handle(h *sock.Handle) *lua.LUserData {
 	ud := &lua.LUserData{Value: h, Env: s.lua.Env, Metatable: s.handleMeta}
 	h.Script = ud
 	if t := s.Loop.Current(); s.trial != nil && t != nil {
-		h.Made = s.position(t, localOf(t).thread)
+		h.Made = s.whereIs(t)
 	}
 	return ud
 }

@@ -79,14 +79,14 @@ func (s *Session) newCoroutine(L *lua.LState) *coroutine {
 func (s *Session) resume(c *coroutine, args []lua.LValue) error {
 	l := localOf(s.Loop.Current())
 	c.in, c.parent = args, l.coroutine
-	outer := l.thread
-	l.thread = c.thread
+	outer := l.threads
+	l.threads = append(outer, c.thread)
 	if c.parent != nil {
 		c.parent.status = "normal"
 	}
 	c.status, l.coroutine = "running", c
 	_, more := c.next()
-	l.thread = outer
+	l.threads = outer
 	if l.coroutine = c.parent; c.parent != nil {
 		c.parent.status = "running"
 	}

@@ -2,6 +2,8 @@ package luabind
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -137,13 +139,25 @@ func (s *Session) unmet(L *lua.LState, n int, format string, args ...any) {
 // differ raises a failed check that compared two values.
 func (s *Session) differ(L *lua.LState, n int, want, got lua.LValue) {
 	wanted, came := s.inspect(want), s.came(got)
-	if wanted == came && want.Type() != got.Type() {
+	switch {
+	case wanted != came:
+	case want.Type() != got.Type():
 		wanted, came = wanted+" ("+want.Type().String()+")", came+" ("+got.Type().String()+")"
+	case want.Type() == lua.LTNumber:
+		wanted, came = exactly(want.(lua.LNumber)), exactly(got.(lua.LNumber))
 	}
 	e := s.unmetValue(L, n, "expected %s, got %s", wanted, came)
 	e.RawSetString("expected", want)
 	e.RawSetString("got", got)
 	L.Error(e, 0)
+}
+
+// exactly returns a number with all of its digits.
+func exactly(n lua.LNumber) string {
+	if math.IsNaN(float64(n)) {
+		return "nan, which equals nothing"
+	}
+	return strconv.FormatFloat(float64(n), 'g', 17, 64)
 }
 
 func (s *Session) unmetValue(L *lua.LState, n int, format string, args ...any) *lua.LTable {

@@ -12,16 +12,16 @@ import (
 
 // A local is what a task carries for this package.
 type local struct {
-	coroutine *coroutine  // the one that runs, nil outside
-	depth     int         // of protected calls
-	group     *group      // the script the task belongs to, nil for the session's own
-	job       *sock.Job   // what an input has become that was sent to the background
-	input     *input      // that the task runs, nil without a journal
-	thread    *lua.LState // the innermost that runs
-	inside    []*Subtest  // that run, one within the other
-	outside   *outside    // what it waits for beside the calls, nil for nothing
-	caller    string      // where the script has called the embedded function that runs
-	raised    struct {    // the last error value that was made in it, and of what
+	coroutine *coroutine    // the one that runs, nil outside
+	depth     int           // of protected calls
+	group     *group        // the script the task belongs to, nil for the session's own
+	job       *sock.Job     // what an input has become that was sent to the background
+	input     *input        // that the task runs, nil without a journal
+	threads   []*lua.LState // that run, each called by the one before
+	inside    []*Subtest    // that run, one within the other
+	outside   *outside      // what it waits for beside the calls, nil for nothing
+	caller    string        // where the script has called the embedded function that runs
+	raised    struct {      // the last error value that was made in it, and of what
 		value *lua.LTable
 		cause error
 	}
@@ -52,13 +52,13 @@ func (s *Session) call(f lua.LValue, args []lua.LValue, handler *lua.LFunction) 
 		f = s.lua.NewFunction(func(L *lua.LState) int { L.Error(text, 0); return 0 })
 	}
 	l.depth++
-	th, running, outer := s.threadFor(l), l.coroutine, l.thread
-	l.thread = th
+	th, running, outer := s.threadFor(l), l.coroutine, l.threads
+	l.threads = append(outer, th)
 	th.Push(f)
 	push(th, args)
 	err := th.PCall(len(args), lua.MultRet, handler)
 	l.depth--
-	l.coroutine, l.thread = running, outer
+	l.coroutine, l.threads = running, outer
 	if err != nil {
 		s.release(th)
 		return nil, err

@@ -22,7 +22,7 @@ func (p *prompt) watch(restore func()) (stop func()) {
 				os.Stdout.WriteString(pasteOff + "\n")
 				restore()
 				p.lastRecording()
-				os.Exit(scripts.Terminated)
+				os.Exit(scripts.StatusOf(sig))
 			case !p.typing.Load():
 				select {
 				case p.signals <- sig:

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"socksh/luabind"
 )
 
 // manual is the tag of scenarios that need a person: they run only if they are named,
@@ -15,6 +17,9 @@ const (
 	manual = "manual"
 	serial = "serial"
 )
+
+// mostRuns is how many runs --repeat plans at most: each has its place in the reports.
+const mostRuns = 100_000
 
 // A Choice says which of the scenarios run, and in which order.
 type Choice struct {
@@ -37,6 +42,11 @@ func (c *Choice) choose(all []*item, failed map[string]bool) ([]*item, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--skip: %w", err)
 	}
+	for _, list := range c.Tags {
+		if slices.Contains(tagsOf(list), "") {
+			return nil, fmt.Errorf("--tags: a tag is empty in %q", list)
+		}
+	}
 	index, count, err := c.shard()
 	if err != nil {
 		return nil, err
@@ -45,6 +55,8 @@ func (c *Choice) choose(all []*item, failed map[string]bool) ([]*item, error) {
 	n := 0
 	for _, it := range all {
 		switch {
+		case it.incomplete && (it.asked || !slices.Contains(luabind.HeadTags(it.code), manual)):
+			// what is not known may be what is wanted, and fails
 		case !run.MatchString(it.id), c.Skip != "" && skip.MatchString(it.id):
 			continue
 		case !c.fits(it), c.Failed && !failed[it.id]:
@@ -56,6 +68,9 @@ func (c *Choice) choose(all []*item, failed map[string]bool) ([]*item, error) {
 		chosen = append(chosen, it)
 	}
 	if c.Repeat > 1 {
+		if len(chosen) > mostRuns/c.Repeat {
+			return nil, fmt.Errorf("--repeat %d: that is more than %d runs at once; --until-fail goes on for as long as nothing fails", c.Repeat, mostRuns)
+		}
 		chosen = repeated(chosen, c.Repeat)
 	}
 	if c.Shuffle {
@@ -83,8 +98,8 @@ func (c *Choice) fits(it *item) bool {
 	ok := len(c.Tags) == 0
 	for _, list := range c.Tags {
 		all := true
-		for _, tag := range strings.Split(list, ",") {
-			tag, not := strings.CutPrefix(strings.TrimSpace(tag), "!")
+		for _, tag := range tagsOf(list) {
+			tag, not := strings.CutPrefix(tag, "!")
 			has := slices.Contains(it.Tags, tag)
 			all = all && has != not
 			byTag = byTag || !not && has && tag == manual
@@ -92,6 +107,18 @@ func (c *Choice) fits(it *item) bool {
 		ok = ok || all
 	}
 	return ok && (it.asked || byTag || !slices.Contains(it.Tags, manual))
+}
+
+// tagsOf returns the tags of a list, each after "!" where it must not be there.
+func tagsOf(list string) []string {
+	tags := strings.Split(list, ",")
+	for i, tag := range tags {
+		tag, not := strings.CutPrefix(strings.TrimSpace(tag), "!")
+		if tags[i] = strings.TrimSpace(tag); not && tags[i] != "" {
+			tags[i] = "!" + tags[i]
+		}
+	}
+	return tags
 }
 
 func (c *Choice) shard() (index, count int, err error) {

@@ -27,6 +27,7 @@ type item struct {
 	transcript bool
 	inLibrary  bool
 	asked      bool // it was named itself, not found in a folder
+	incomplete bool // its file has failed before all of its scenarios were known
 	round      int  // of --repeat, 0 for the only one
 }
 
@@ -66,6 +67,9 @@ func (s *Suite) find(paths []string) ([]*item, error) {
 				if !seen[it.id] {
 					seen[it.id] = true
 					it.id, it.asked = s.redactor.text(it.id), single || f.named
+					for i, tag := range it.Tags {
+						it.Tags[i] = s.redactor.text(tag)
+					}
 					all = append(all, it)
 				}
 			}
@@ -194,14 +198,18 @@ func (s *Suite) itemsOf(f found) ([]*item, error) {
 		return nil, err
 	}
 	if err != nil { // the scenarios will meet it again; those after it can not
-		fmt.Fprintf(s.Streams.Err, "socksh: %s: scenarios that follow are not seen\n", s.redactor.text(err.Error()))
+		text := err.Error()
+		if !strings.Contains(text, f.chunk()) {
+			text = f.chunk() + ": " + text
+		}
+		fmt.Fprintf(s.Streams.Err, "socksh: %s: scenarios that follow are not seen\n", s.redactor.text(text))
 		if len(found) == 0 {
-			found = []luabind.Scenario{{Line: 1}}
+			found = []luabind.Scenario{{Line: 1, Tags: luabind.HeadTags(f.code)}}
 		}
 	}
 	var all []*item
 	for _, sc := range found {
-		it := &item{Scenario: sc, id: f.name, file: f.name, code: f.code, inLibrary: f.inLibrary}
+		it := &item{Scenario: sc, id: f.name, file: f.name, code: f.code, inLibrary: f.inLibrary, incomplete: err != nil}
 		if sc.Name != "" {
 			it.id += "::" + sc.Name
 		}

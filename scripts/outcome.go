@@ -49,7 +49,7 @@ func (s *Suite) status(run *report.Run) int {
 		}
 	}
 	switch failed := run.Count(report.Failed); {
-	case s.signal >= Interrupted:
+	case s.signal >= HungUp:
 		return s.signal
 	case bug:
 		return Internal

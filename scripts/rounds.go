@@ -164,6 +164,9 @@ func (s *Suite) try(it *item, c *report.Case) {
 			a.Status, a.Failures = report.Failed, []luabind.Failure{{Kind: luabind.ScriptFailed, Message: a.Reason + ", which is required"}}
 			e = new(evidence)
 		}
+		if n > 1 && (a.Status == report.Skipped || a.Status == report.XFailed) {
+			a, e = undecided(c.Last(), a), new(evidence)
+		}
 		if a.Status == report.Failed {
 			e.beside = beside
 			if err := s.leave(it, n, &a, e); err != nil {
@@ -184,4 +187,13 @@ func (s *Suite) try(it *item, c *report.Case) {
 	if c.Status == report.Passed && len(c.Attempts) > 1 {
 		c.Status = report.Flaky
 	}
+}
+
+// undecided makes a failure of an attempt that says nothing of the failed one before it:
+// only what passes is flaky.
+func undecided(before *report.Attempt, a report.Attempt) report.Attempt {
+	f := before.Failures[0]
+	f.Message += fmt.Sprintf("; tried again it was %s: %s", a.Status, a.Reason)
+	a.Status, a.Reason, a.Unmet, a.Failures = report.Failed, "", false, []luabind.Failure{f}
+	return a
 }

@@ -1,6 +1,7 @@
 package scripts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,7 +43,7 @@ func with(streams *Streams, stay func(*luabind.Session) int, run func(*luabind.S
 	err = s.Do(func(t *loop.Task) error { return run(s, t) })
 	stop()
 	status := Status(streams, err)
-	if status = max(status, signalled()); status == OK && stay != nil {
+	if status = cmp.Or(signalled(), status); status == OK && stay != nil {
 		streams.release(s)
 		return stay(s)
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -234,7 +235,7 @@ scenario("first", together("one")) scenario("second", together("two")) scenario(
 		{"scenarios that are not seen", map[string]string{"a.lua": `scenario("one", function() end)
 matrix{n = {1}}
 scenario("two", function() end)`, "b.lua": `scenario("one", function() end) need{"cmd:nonesuch"}`}, func(w *workshop) {
-			for _, out := range []string{w.test(0, "a.lua", "--list"), w.test(4, "a.lua", "--run", "two"), w.test(1, "a.lua")} {
+			for _, out := range []string{w.test(1, "a.lua", "--list"), w.test(1, "a.lua", "--run", "two"), w.test(1, "a.lua")} {
 				w.contains(out, "socksh: a.lua:2: a file with scenarios writes", ": scenarios that follow are not seen\n")
 			}
 			w.lacks(w.test(0, "b.lua"), "not seen")
@@ -394,7 +395,7 @@ end)`}, func(w *workshop) {
 			}
 		}},
 		{"misuse", map[string]string{"a.lua": `print("ran")`}, func(w *workshop) {
-			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--timeout", "soon"}, {"--seed", "0"}} {
+			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--timeout", "soon"}, {"--seed", "0"}, {"--repeat", "1000000000"}, {"--tags", "!"}, {"--tags", "x,,y"}} {
 				out := w.test(2, append([]string{"a.lua", "-v"}, bad...)...)
 				w.contains(out, strings.TrimSuffix(bad[1], "s"))
 				w.lacks(out, "ran")
@@ -594,10 +595,12 @@ scenario("no function", function() expect.error(nil) end)
 scenario("a call", function() expect.error(tostring(1)) end)
 scenario("callable", function() expect.error(setmetatable({}, {__call = error}), "x") end)
 scenario("types", function() expect.equal(u64(5), 5) end)
+scenario("digits", function() expect.equal(0.1 + 0.2, 0.3) end)
+scenario("nan", function() expect.equal(0/0, 0/0) end)
 scenario("one value", function() expect.equal(1) end)`, "none.lua": `if vars.x then scenario("a", function() end) end`, "own.lua": `local function scenario(n) print(n) end scenario("x")`, "empty.lua": "#!/usr/bin/env socksh\n-- print(1)\n", "lf.txt": "> = 1\n= 1", "crlf.txt": "\ufeff> = 1\r\n= 1\r\n"}, func(w *workshop) {
 			out := w.test(1, "a.lua")
 			w.contains(out, "a.lua:2: the condition did not come true after 50ms", "a.lua:3: the condition did not come true after 50ms", "ok      a.lua::in time", "a.lua:5: expected 3, got 1 after 10ms",
-				"not what it gives: nil", `not what it gives: "1"`, "ok      a.lua::callable", "expected 5 (number), got 5 (userdata)", "two values are compared", "2 passed, 7 failed")
+				"not what it gives: nil", `not what it gives: "1"`, "ok      a.lua::callable", "expected 5 (number), got 5 (userdata)", "expected 0.29999999999999999, got 0.30000000000000004", "expected nan, which equals nothing", "two values are compared", "2 passed, 9 failed")
 			w.contains(w.test(1, "none.lua"), "it calls scenario, but this time has defined none")
 			w.contains(w.test(1, "empty.lua"), "there is nothing in the file that could run")
 			w.test(0, "lf.txt", "crlf.txt", "own.lua")
@@ -833,6 +836,52 @@ scenario("later", function() end)`}, func(w *workshop) {
 			w.contains(out.String(), "interrupted", "| cleaned up", "sleep 60, for", "1 failed, 1 not run")
 			w.contains(w.read("r.xml"), `name="later"`, "not run: interrupted")
 			w.contains(w.read("r.tap"), "Bail out! interrupted")
+		}},
+		{"the terminal is gone", map[string]string{"a.lua": `
+scenario("waits", function() defer(print, "cleaned up") io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
+			for _, verb := range []string{"test", "run"} {
+				cmd, out := w.starts(verb, "a.lua")
+				cmd.Process.Signal(syscall.SIGHUP)
+				cmd.Wait()
+				if got := cmd.ProcessState.ExitCode(); got != HungUp {
+					w.t.Errorf("%s: status %d", verb, got)
+				}
+				w.contains(out.String(), "cleaned up")
+			}
+			signal.Ignore(syscall.SIGHUP) // as nohup(1) does
+			defer signal.Reset(syscall.SIGHUP)
+			cmd, out := w.starts("test", "a.lua")
+			cmd.Process.Signal(syscall.SIGHUP)
+			cmd.Process.Signal(syscall.SIGTERM)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != Terminated {
+				w.t.Errorf("with SIGHUP ignored: status %d\n%s", got, out)
+			}
+		}},
+		{"a file whose scenarios are not known", map[string]string{"a.lua": `
+assert(vars.target, "it needs a target")
+scenario("important", {"quick"}, function() end)`, "half.lua": `
+scenario("slow one", {"slow"}, function() end)
+undefined()
+scenario("important", {"quick"}, function() end)`, "by_hand.lua": "-- tags: manual\nassert(vars.target)\nscenario('x', function() end)", "good.lua": `scenario("good", {"quick"}, function() end)`}, func(w *workshop) {
+			for _, choice := range [][]string{nil, {"--tags", "quick"}, {"--tags", "!slow"}, {"--run", "good|important"}, {"--skip", "slow"}, {"--failed"}} {
+				w.contains(w.test(1, append(choice, ".")...), "a.lua:2: it needs a target", "FAILED  half.lua::slow one", " 2 failed")
+				w.test(1, append(choice, ".", "--list")...)
+			}
+			w.contains(w.test(0, "a.lua", "good.lua", "--var", "target=x"), "2 passed")
+			w.write("task.lua", `scenario("one", function() end) spawn(function() error("too early", 0) end)`)
+			w.contains(w.test(1, "task.lua"), "socksh: task.lua: a task has failed: scenarios that follow are not seen")
+		}},
+		{"tried again in vain", map[string]string{"a.lua": `
+local first = not io.open("been-" .. vars.how)
+io.open("been-" .. vars.how, "w"):close()
+if first then error("the first failure") end
+if vars.how == "skip" then skip("it is down") elseif vars.how == "need" then need{"cmd:nosuch"} else xfail("known") error("another") end`}, func(w *workshop) {
+			for how, again := range map[string]string{"skip": "skipped: it is down", "need": "skipped: ", "xfail": "xfailed: known"} {
+				w.contains(w.test(1, "a.lua", "--retries", "2", "--var", "how="+how, "--report", "junit=r.xml"), "a.lua:4: the first failure; tried again it was "+again, "0 passed, 1 failed")
+				w.contains(w.read("r.xml"), "the first failure")
+				w.lacks(w.read("r.xml"), "<skipped")
+			}
 		}},
 		{"SIGTERM to the process and to its group", map[string]string{"a.lua": `
 scenario("waits", function() defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {

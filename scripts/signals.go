@@ -14,10 +14,21 @@ import (
 // theirs to the process and then to its group, and a person is not that fast.
 const twins = 200 * time.Millisecond
 
-// signalsToEnd returns what tells the program to end, ^C and SIGTERM. Stop closes the channel.
+// ending names the signals that tell the program to end.
+var ending = map[os.Signal]string{syscall.SIGHUP: "hung up", syscall.SIGINT: "interrupted", syscall.SIGTERM: "terminated"}
+
+// StatusOf returns the exit status of a program that a signal has ended.
+func StatusOf(sig os.Signal) int { return 128 + int(sig.(syscall.Signal)) }
+
+// signalsToEnd returns what tells the program to end, but for what it was started to
+// ignore, as SIGHUP by nohup(1). Stop closes the channel.
 func signalsToEnd() (signals <-chan os.Signal, stop func()) {
 	all, told := make(chan os.Signal, 2), make(chan os.Signal, 2)
-	signal.Notify(all, os.Interrupt, syscall.SIGTERM)
+	for sig := range ending {
+		if !signal.Ignored(sig) {
+			signal.Notify(all, sig)
+		}
+	}
 	go func() {
 		defer close(told)
 		var last os.Signal
@@ -32,8 +43,7 @@ func signalsToEnd() (signals <-chan os.Signal, stop func()) {
 	return told, func() { signal.Stop(all); close(all) }
 }
 
-// Guard cancels what the session runs when the program is told to end, by ^C or
-// SIGTERM; a second signal ends the program at once. The status is that of the
+// Guard cancels what the session runs when the program is told to end; a second signal ends the program at once. The status is that of the
 // signal, or OK. Call stop when there is nothing more to guard. In the session's loop ended
 // is told, unless it is nil.
 func Guard(s *luabind.Session, ended func()) (status func() int, stop func()) {
@@ -41,15 +51,11 @@ func Guard(s *luabind.Session, ended func()) (status func() int, stop func()) {
 	got := OK
 	go func() {
 		for sig := range signals {
-			code := Interrupted
-			if sig == syscall.SIGTERM {
-				code = Terminated
-			}
 			s.Loop.Post(func() {
 				if got != OK {
-					os.Exit(code)
+					os.Exit(StatusOf(sig))
 				}
-				if got = code; ended != nil {
+				if got = StatusOf(sig); ended != nil {
 					ended()
 				}
 				cancelAll(s.Loop)

@@ -20,6 +20,7 @@ const (
 	Nothing     = 4   // no scenario was selected
 	Internal    = 70  // a bug of this program
 	Skipped     = 77  // run: a need of the script is missing, or it skipped itself
+	HungUp      = 129 // the terminal is gone
 	Interrupted = 130 // ^C
 	Terminated  = 143
 )

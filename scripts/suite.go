@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"socksh/scripts/report"
@@ -137,15 +136,12 @@ func (s *Suite) misused(err error) int {
 // obey ends the run at the first signal. At the second it waits for no scenario, only for
 // the reports; at the third for nothing.
 func (s *Suite) obey(signals <-chan os.Signal) {
-	status, count := Interrupted, 0
+	status, count := OK, 0
 	for sig := range signals {
 		switch count++; count {
 		case 1:
-			why := "interrupted"
-			if sig == syscall.SIGTERM {
-				status, why = Terminated, "terminated"
-			}
-			s.end(why, status)
+			status = StatusOf(sig)
+			s.end(ending[sig], status)
 		case 2:
 			close(s.hurried)
 		default:
@@ -201,11 +197,16 @@ func (s *Suite) once(paths []string) int {
 		}
 		s.Streams.Out.Flush()
 	}
-	if len(chosen) == 0 {
+	switch {
+	case len(chosen) == 0 && s.Choice.Failed && len(failed) == 0:
+		fmt.Fprintln(s.Streams.Err, "socksh: --failed: nothing failed here the last time")
+		return Nothing
+	case len(chosen) == 0:
 		fmt.Fprintf(s.Streams.Err, "socksh: none of %d scenarios is selected\n", len(all))
 		return Nothing
-	}
-	if s.List {
+	case s.List && slices.ContainsFunc(chosen, func(it *item) bool { return it.incomplete }):
+		return Failed
+	case s.List:
 		return OK
 	}
 	if s.Watch {
