@@ -253,7 +253,8 @@ PATH is a file, a folder, a name of the library, "library" for all of it, or
 FILE::NAME for one scenario. In folders what begins with . or _ is left out.
 
 Each scenario has a session of its own. It fails where a call, a check or a task
-fails, when its time is up, and for what it leaves: open handles, tasks that run.
+fails, when its time is up, and for what it leaves: open handles (a transcript may),
+tasks that run.
 What is tagged manual runs only where it is named, what is tagged serial runs alone.
 "help scenarios" at the prompt tells how they are written.
 

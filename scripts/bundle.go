@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"socksh/luabind/journal"
@@ -43,15 +44,18 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 		text []byte
 	}
 	var parts []part
+	hidden := false
 	if len(e.events) > 0 {
 		var lines bytes.Buffer
 		if err := journal.Lines(&lines, e.events); err != nil {
 			return err
 		}
 		var frames bytes.Buffer
-		if _, err := wire.WriteSegments(&frames, e.events, e.when); err != nil {
+		kept, err := wire.WriteSegments(&frames, e.events, e.when)
+		if err != nil {
 			return err
 		}
+		hidden = kept == 0 && slices.ContainsFunc(e.events, func(ev journal.Event) bool { _, is := ev.Fact.(journal.Segment); return is }) && len(s.redactor.forms) > 0
 		p := journal.Draw(e.events)
 		p.Title = it.label()
 		parts = append(parts, part{"ladder.svg", []byte(p.SVG())}, // GitLab shows the first file of a bundle
@@ -68,6 +72,9 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 	if e.dropped > 0 {
 		text += fmt.Sprintf("The first %d events are not kept.\n", e.dropped)
 	}
+	if hidden {
+		text += "The segments are not kept: the secret may be in them.\n"
+	}
 	var with []string
 	for _, p := range s.properties() {
 		with = append(with, p[0]+" "+p[1])
@@ -81,8 +88,12 @@ func (s *Suite) tidy(it *item) {
 		return
 	}
 	dir := filepath.Join(s.Artifacts, s.folder(it))
-	attempts, _ := filepath.Glob(dir + ".attempt*") // a folder's name has no pattern in it
-	for _, dir := range append(attempts, dir) {
+	dirs, _ := filepath.Glob(dir + ".attempt*") // a folder's name has no pattern in it
+	if it.round == 0 {
+		rounds, _ := filepath.Glob(dir + "__round_*")
+		dirs = append(dirs, rounds...)
+	}
+	for _, dir := range append(dirs, dir) {
 		if _, err := os.Stat(filepath.Join(dir, failureFile)); err == nil { // it is a bundle
 			os.RemoveAll(dir)
 		}

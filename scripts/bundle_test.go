@@ -20,6 +20,10 @@ expect.equal("hello", "HELLO")`})
 		t.Skip("there are no labs here")
 	}
 	w.contains(w.read("art/a.lua/ladder.txt"), "SYN+ACK seq=0 ack=1")
+	const notKept = "The segments are not kept"
+	w.lacks(w.read("art/a.lua/failure.txt"), notKept)
+	w.test(1, "a.lua", "--secret", "pass=not to be seen", "--artifacts", "hidden")
+	w.contains(w.read("hidden/a.lua/failure.txt"), notKept)
 	tool, err := exec.LookPath("tcpdump")
 	if err != nil {
 		t.Skip(err)

@@ -319,13 +319,13 @@ func checkWith(t *testing.T, w *workshop, python, script string) {
 	}
 }
 
-// FuzzVisible checks that what is written into XML may be there.
+// FuzzVisible checks that what is written into XML and YAML may be there.
 func FuzzVisible(f *testing.F) {
-	f.Add("a\x00\x1b\xff\ufffe\u0085\ufffd€")
+	f.Add("a\x00\x1b\xff\ufffe\u0085\ufffd€\u2028\ufeff")
 	f.Fuzz(func(t *testing.T, text string) {
 		for i, r := range report.Visible(text) {
 			ok := r == '\t' || r == '\n' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000
-			if !ok {
+			if !ok || r == 0x2028 || r == 0x2029 || r == 0xFEFF {
 				t.Fatalf("%q at %d of %q", r, i, text)
 			}
 		}

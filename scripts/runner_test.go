@@ -242,9 +242,10 @@ scenario("two", function() end)`, "b.lua": `scenario("one", function() end) need
 		}},
 		{"bundles of what passes again", map[string]string{"a.lua": `scenario("one", function() error("x") end) scenario("two", function() error("y") end)`}, func(w *workshop) {
 			w.test(1, "a.lua", "--artifacts", "failed")
+			w.test(1, "a.lua", "--artifacts", "failed", "--repeat", "3")
 			w.write("a.lua", `scenario("one", function() end) scenario("two", function() error("y") end)`)
 			w.test(1, "a.lua", "--artifacts", "failed")
-			if left, _ := filepath.Glob(filepath.Join(w.dir, "failed", "*")); len(left) != 1 {
+			if left, _ := filepath.Glob(filepath.Join(w.dir, "failed", "*")); len(left) != 1+3 { // two, alone and by rounds
 				w.t.Errorf("left: %s", left)
 			}
 			w.contains(w.test(2, "a.lua::tow"), `did you mean "two"?`)

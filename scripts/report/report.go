@@ -186,7 +186,7 @@ func (a *Attempt) lead() (luabind.Failure, string) {
 
 // Visible returns text with every byte that is no printable character as \xNN, and a
 // carriage return as \r, but with line ends and tabs as they are: XML has no way to hold
-// the others, and terminals obey them.
+// the others, terminals obey them, and to YAML some are ends of lines.
 func Visible(text string) string {
 	var b strings.Builder
 	for i, r := range text {
@@ -195,7 +195,7 @@ func Visible(text string) string {
 			b.WriteRune(r)
 		case r == '\r':
 			b.WriteString(`\r`)
-		case r == '\uFFFD' && text[i] != 0xEF, r < ' ', r >= 0x7f && r < 0xa0, r == 0xFFFE, r == 0xFFFF:
+		case r == '\uFFFD' && text[i] != 0xEF, r < ' ', r >= 0x7f && r < 0xa0, r == '\u2028', r == '\u2029', r == 0xFEFF, r == 0xFFFE, r == 0xFFFF:
 			if r == '\uFFFD' {
 				fmt.Fprintf(&b, `\x%02x`, text[i])
 			} else {
