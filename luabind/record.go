@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"socksh/luabind/loop"
 	"socksh/luabind/recording"
@@ -101,6 +102,9 @@ func (s *Session) doRecord(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Resu
 	if err := s.mayOverwrite(r.file); err != nil {
 		return nil, err
 	}
+	if err := s.hasPlace(r.file); err != nil {
+		return nil, err
+	}
 	j := s.Journal()
 	for n := range s.inputs { // this one, which has begun before
 		r.since = max(r.since, n)
@@ -132,6 +136,22 @@ func (s *Session) EndRecording() (err error) {
 	file := s.recording.file
 	if err := s.endRecording(); err != nil {
 		return fmt.Errorf("record %s: %w", sock.Quote(file), err)
+	}
+	return nil
+}
+
+// hasPlace returns nil if a file's folder is there, and it is none itself: what is recorded
+// in the meantime would be lost.
+func (s *Session) hasPlace(file string) error {
+	stat := os.Stat
+	if s.folder != nil {
+		stat = s.folder.Stat
+	}
+	if _, err := stat(filepath.Dir(file)); err != nil {
+		return err
+	}
+	if info, err := stat(file); err == nil && info.IsDir() {
+		return &os.PathError{Op: "open", Path: file, Err: syscall.EISDIR}
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"socksh/luabind"
 	"socksh/luabind/loop"
 )
@@ -26,6 +28,10 @@ func (s *Suite) takeAdopted() error {
 		fd, err := strconv.Atoi(digits)
 		if !ok || name == "" || err != nil || fd < 0 {
 			return fmt.Errorf("--adopt takes NAME=DESCRIPTOR, not %q", text)
+		}
+		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+		if err != nil || flags&unix.FD_CLOEXEC != 0 { // it is not open, or the program's own
+			return fmt.Errorf("--adopt %s=%d: descriptor %d was not passed to socksh", name, fd, fd)
 		}
 		s.adopted = append(s.adopted, adopted{name, fd})
 	}

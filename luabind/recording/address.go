@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"socksh/luabind/journal"
 	"socksh/luabind/sock"
 )
 
@@ -26,6 +27,8 @@ func split(address string) (host, port string, ok bool) {
 	n, err := strconv.Atoi(port)
 	return host, port, err == nil && 0 <= n && n < 1<<16 && !strings.ContainsFunc(host, notOfHost) && (!strings.Contains(host, ":") || strings.HasSuffix(host, "]"))
 }
+
+func isAddress(text string) bool { _, _, ok := split(text); return ok }
 
 func notOfHost(r rune) bool {
 	return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_[]:%", r)
@@ -139,9 +142,45 @@ func (w *writer) isTarget(n int) bool {
 	return ok && (w.options.Half == Client || !w.own[port])
 }
 
-// target makes a variable of the address of the program under test.
-func (w *writer) target(n int, typed string) {
-	if w.sockets[n].Family == "unix" {
+// findPrograms learns the addresses of the programs under test, all of which are known in
+// the end only: ports, and paths of unix sockets.
+func (w *writer) findPrograms() {
+	w.programs = map[string]bool{}
+	sockets := map[int]*journal.Socket{}
+	note := func(n int, address string) {
+		key := addressKey(address)
+		if s := sockets[n]; key != "" && (s == nil || s.Host == "") && w.side(n) != Server && (w.options.Half == Client || !w.own[key]) {
+			w.programs[key] = true
+		}
+	}
+	for _, st := range w.steps {
+		for n, s := range st.known {
+			sockets[n] = s
+			note(n, s.Peer)
+		}
+		for address, n := range st.sent {
+			note(n, address)
+		}
+	}
+}
+
+// addressKey is what tells an address from others: its port or its path, "" for none.
+func addressKey(address string) string {
+	if _, port, ok := split(address); ok && port != "0" {
+		return port
+	}
+	if atPath(address) {
+		return pathOf(address)
+	}
+	return ""
+}
+
+// isProgram reports whether a text is the address of a program under test.
+func (w *writer) isProgram(text string) bool { return w.programs[addressKey(text)] }
+
+// target makes a variable of the address of a program under test, as it was typed.
+func (w *writer) target(typed string) {
+	if atPath(typed) {
 		if w.paths[pathOf(typed)] == "" {
 			name := w.pick("target")
 			w.paths[pathOf(typed)] = name
@@ -150,12 +189,11 @@ func (w *writer) target(n int, typed string) {
 		return
 	}
 	host, port, ok := split(typed)
-	_, peer, _ := split(w.sockets[n].Peer)
 	if !ok || w.ports[port] != nil && w.ports[port].any {
 		return
 	}
 	p := &place{host: host, name: w.pick("target"), any: true}
-	w.ports[port], w.ports[peer] = p, p
+	w.ports[port] = p
 	asked := fmt.Sprintf("vars.%s or %s", p.name, sock.Quote(typed))
 	if w.chosen[port] {
 		asked = fmt.Sprintf(`assert(vars.%s, "which server? --var %s=HOST:PORT")`, p.name, p.name)

@@ -152,8 +152,8 @@ func (w *writer) typedAddress(c *call, n int, out *journal.Output, text string) 
 	switch {
 	case out != nil && out.Ended == "" && c.verb.Records == sock.RecordNamed:
 		return w.bound(n, text)
-	case out != nil && out.Ended == "" && w.isTarget(n):
-		w.target(n, text)
+	case w.isProgram(text):
+		w.target(text)
 	}
 	return w.address(text)
 }

@@ -52,7 +52,7 @@ func (w *writer) afterwards(st *step, c *call) {
 		w.closed[about] = true
 	case c.verb.Name == "name" && len(st.line.Words) > 1:
 		if word, plain := st.line.Words[len(st.line.Words)-1].Plain(); plain {
-			w.names[st.about] = word
+			w.call(st.about, word)
 		}
 	}
 	s := w.sockets[about]
@@ -138,7 +138,7 @@ func (w *writer) into(st *step, e expectation) []string {
 			}
 			all = append(all, name)
 		}
-		w.names[n] = all[i]
+		w.call(n, all[i])
 	}
 	for i, v := range e.gives {
 		text, ok := v.(string)

@@ -37,6 +37,7 @@ func (w *writer) survey() error {
 			}
 		}
 	}
+	w.findPrograms()
 	w.serves = w.options.Half == Server || w.clientsAreStrangers()
 	switch {
 	case w.options.Half == "":

@@ -66,9 +66,11 @@ func (w *writer) parts(data string) []string {
 	return parts
 }
 
-// How long a line of text may be, and data that repeats itself at least.
+// How long a line of text may be, how many are joined by operators (each takes a register of
+// Lua's), and how long data that repeats itself is at least.
 const (
 	lineMost    = 76
+	rowsMost    = 40
 	repeatLeast = 64
 )
 
@@ -88,6 +90,9 @@ func quoted(data string) string {
 	var rows []string
 	for row := range strings.Lines(data) {
 		rows = append(rows, sock.Quote(row))
+	}
+	if len(rows) > rowsMost {
+		return "table.concat{\n  " + strings.Join(rows, ",\n  ") + "}"
 	}
 	return strings.Join(rows, "\n  .. ")
 }

@@ -95,7 +95,7 @@ func (w *writer) expression(st *step, code string) {
 			w.compare(&e, out.Values[0])
 		}
 		if e.check != "" {
-			if text, ok := out.Values[0].(string); !ok || !address(text) || w.known(text) {
+			if text, ok := out.Values[0].(string); !ok || !isAddress(text) || w.known(text) {
 				w.put(w.statement(e))
 				return
 			}
@@ -105,8 +105,6 @@ func (w *writer) expression(st *step, code string) {
 		w.put(code)
 	}
 }
-
-func address(text string) bool { _, _, ok := split(text); return ok }
 
 func (w *writer) known(address string) bool { _, ok := w.addresses(address); return ok }
 
@@ -142,7 +140,7 @@ func (w *writer) learnNames(st *step) {
 		return
 	}
 	for i, n := range st.out.Made {
-		w.names[int(n)] = names[i]
+		w.call(int(n), names[i])
 	}
 }
 

@@ -81,6 +81,8 @@ type step struct {
 	left  map[int]int             // bytes that handles then had to read, of those where that changed
 	jobs  []*step                 // that ended before the next input
 	known map[int]*journal.Socket // nil but for what was learned here
+	sent  map[string]int          // the addresses that datagrams went to, by whom
+	shut  []int                   // handles that were shut down
 }
 
 // steps puts events in order.
@@ -91,7 +93,7 @@ func (s *Session) steps() []*step {
 	for _, e := range s.Events {
 		switch f := e.Fact.(type) {
 		case journal.Input:
-			last = &step{index: len(all), event: e.N, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), left: make(map[int]int), known: make(map[int]*journal.Socket)}
+			last = &step{index: len(all), event: e.N, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), left: make(map[int]int), known: make(map[int]*journal.Socket), sent: make(map[string]int)}
 			s.parse(last)
 			byInput[e.N] = last
 			all = append(all, last)
@@ -125,13 +127,32 @@ func (s *Session) steps() []*step {
 			}
 		case journal.Call:
 			if e.Handle != 0 {
-				last.calls[e.Handle] = true
+				s.note(last, e.Handle, f)
 			}
 		case journal.Socket:
 			last.known[e.Handle] = &f
 		}
 	}
 	return all
+}
+
+// note keeps what a call that was made during a step tells: a step of Lua may make any.
+func (s *Session) note(st *step, handle int, c journal.Call) {
+	st.calls[handle] = true
+	switch c.Verb {
+	case "shutdown":
+		st.shut = append(st.shut, handle)
+	case "sendto", "sendmsg":
+		l, err := line.Parse(c.Text, s.Known)
+		if err != nil {
+			return
+		}
+		for _, word := range l.Words {
+			if text, plain := word.Plain(); plain && !word.Quoted && (isAddress(text) || atPath(text)) {
+				st.sent[text] = handle
+			}
+		}
+	}
 }
 
 func (s *Session) parse(st *step) {

@@ -37,7 +37,7 @@ func (w *writer) lasts(n int, f journal.State) bool {
 	if f.Before == "" || f.Derived {
 		return false
 	}
-	if f.After == "CLOSE" && f.Before != "ESTABLISHED" && f.Before != "CLOSE_WAIT" {
+	if f.After == "CLOSE" && (w.shut[n] || f.Before != "ESTABLISHED" && f.Before != "CLOSE_WAIT") {
 		return false // TIME_WAIT, which the kernel may count as the handle's or not
 	}
 	if s := w.sockets[n]; s != nil && s.Host != "" {

@@ -13,10 +13,21 @@ func (w *writer) name(n int) string {
 	if name := w.names[n]; name != "" {
 		return name
 	}
-	if !slices.Contains(w.strange, n) && !w.madeByLua(n) {
+	if !slices.Contains(w.strange, n) && !w.madeByLua(n) && !w.lost[n] {
 		w.strange = append(w.strange, n)
 	}
 	return strconv.Itoa(n)
+}
+
+// call gives a handle its variable, which no other has then.
+func (w *writer) call(n int, name string) {
+	for other, its := range w.names {
+		if its == name && other != n {
+			delete(w.names, other)
+			w.lost[other] = !w.closed[other]
+		}
+	}
+	w.names[n] = name
 }
 
 func (w *writer) madeByLua(n int) bool {

@@ -25,6 +25,7 @@ type writer struct {
 	own      map[string]bool // ports of the session's own sockets
 	chosen   map[string]bool // of these the ones that the system has chosen
 	sides    map[int]Half
+	programs map[string]bool // the ports and paths of the programs under test
 	serves   bool            // the clients are other programs
 	mentions map[string]int  // the first step of Lua with that name in it
 	words    map[string]bool // names in all that was typed
@@ -36,6 +37,8 @@ type writer struct {
 	names   map[int]string // of handles
 	sockets map[int]*journal.Socket
 	closed  map[int]bool
+	shut    map[int]bool          // handles that were shut down
+	lost    map[int]bool          // handles whose variables others have now
 	streams map[int]bool          // handles that are connected to other programs
 	left    map[int]int           // how many bytes they had to read
 	quiet   map[int]time.Duration // since when they have but received
@@ -78,7 +81,8 @@ func Script(s *Session, o Options) (string, error) {
 // reset forgets what was written.
 func (w *writer) reset() {
 	w.head, w.rows, w.strange = nil, nil, nil
-	w.names, w.sockets, w.closed = map[int]string{}, map[int]*journal.Socket{}, map[int]bool{}
+	w.names, w.sockets, w.closed, w.shut = map[int]string{}, map[int]*journal.Socket{}, map[int]bool{}, map[int]bool{}
+	w.lost = map[int]bool{}
 	w.jobs, w.taken, w.locals = map[string]bool{}, map[string]bool{}, 0
 	w.paths = map[string]string{}
 	w.ports, w.wish, w.used, w.set = map[string]*place{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -114,6 +118,9 @@ func (w *writer) step(st *step) (mine bool, err error) {
 	for n, s := range st.known {
 		w.sockets[n] = s
 	}
+	for _, n := range st.shut {
+		w.shut[n] = true
+	}
 	if mine, err = w.mine(st); err != nil || !mine || st.refused() {
 		return mine, err
 	}
@@ -144,14 +151,26 @@ func (w *writer) put(text string) {
 func (w *writer) code(text string) string {
 	var b strings.Builder
 	from := 0
-	for _, t := range source.Tokens(text) {
-		piece := text[t.From:t.To]
+	tokens := source.Tokens(text)
+	for i, t := range tokens {
+		if t.From < from {
+			continue // the port of the address before it
+		}
+		piece, to := text[t.From:t.To], t.To
 		expr := ""
 		switch t.Kind {
 		case source.Text:
 			data, ok := source.Unquote(piece)
 			if !ok {
 				continue
+			}
+			if i+1 < len(tokens) && tokens[i+1].Kind == source.Numeral && strings.TrimSpace(text[t.To:tokens[i+1].From]) == "," {
+				if both := sock.JoinPort(data, text[tokens[i+1].From:tokens[i+1].To]); w.isProgram(both) {
+					data, to = both, tokens[i+1].To
+				}
+			}
+			if w.isProgram(data) {
+				w.target(data)
 			}
 			if address, known := w.addresses(data); known {
 				expr = address
@@ -176,7 +195,7 @@ func (w *writer) code(text string) string {
 		}
 		if expr != "" {
 			b.WriteString(text[from:t.From] + expr)
-			from = t.To
+			from = to
 		}
 	}
 	return b.String() + text[from:]
@@ -211,7 +230,7 @@ func (w *writer) end() {
 		case w.names[n] != "" && !w.closed[n]:
 			left = append(left, w.names[n])
 		default:
-			unnamed = unnamed || w.madeByLua(n)
+			unnamed = unnamed || w.madeByLua(n) || w.lost[n]
 		}
 	}
 	if unnamed {
@@ -261,7 +280,7 @@ func (w *writer) text() string {
 	if w.waits {
 		add("", "local function client(address)",
 			`  if not vars.client then return print("listening on " .. address) end`,
-			`  spawn(function() expect.equal(os.execute("export TARGET=" .. address .. "; " .. vars.client), 0) end)`,
+			`  spawn(function() expect.equal(os.execute("export TARGET=" .. address .. "; " .. vars.client) / 256, 0, "the client's exit status") end)`,
 			"end")
 	}
 	add("")
