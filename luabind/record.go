@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -147,11 +148,12 @@ func (s *Session) hasPlace(file string) error {
 	if s.folder != nil {
 		stat = s.folder.Stat
 	}
-	if _, err := stat(filepath.Dir(file)); err != nil {
-		return err
+	var onPath *os.PathError
+	if _, err := stat(filepath.Dir(file)); errors.As(err, &onPath) {
+		return onPath.Err
 	}
 	if info, err := stat(file); err == nil && info.IsDir() {
-		return &os.PathError{Op: "open", Path: file, Err: syscall.EISDIR}
+		return syscall.EISDIR
 	}
 	return nil
 }

@@ -194,6 +194,51 @@ f()
 name srv other
 bind other :0
 `, []string{"local address2 = other:bind", "local srv = socket()\nsrv:close()\nsrv = socket()"}[1:], nil},
+	{"cut datagrams", "", `socket udp as u
+bind u 127.0.0.1:0
+socket udp as v
+connect v $(u:getsockname())
+send v abcdefghij
+recv u 3
+send v abcdefghij
+x = u:recv(4)
+`, []string{`expect.equal(u:recv(3, {timeout = 5}), "abc")`}, nil},
+	{"many lines", "", `a, b = socketpair unix
+text = ""
+for i = 1, 400 do text = text .. "line " .. i .. "\n" end
+send a $text
+recv b
+`, []string{"expect.recv(b, table.concat{\n  \"line 1\\n\",\n"}, nil},
+	{"a variable twice", "", `socket as srv
+bind srv 127.0.0.1:0
+listen srv
+c = socket()
+c:connect(srv:getsockname())
+c = socket()
+c:connect(srv:getsockname())
+a, b = socketpair unix
+a = b
+`, []string{"for _, row in ipairs(handles()) do close(row.handle) end"}, nil},
+	{"what Lua keeps", "", `a, b = socketpair unix
+a:send("one\ntwo\nthree\nfour")
+x = b:recvline()
+local y = recvuntil(b, "\n")
+local z, n = recvexact(b, 5), 3
+w = b:recv()
+u = b:recvexact
+`, []string{`expect.equal(x, "one")`, `expect.equal(y, "two\n")`}, []string{"expect.equal(z", "expect.equal(w"}},
+	{"both shut down", "", `socket as srv
+bind srv 127.0.0.1:0
+listen srv
+socket as c
+connect c $(srv:getsockname())
+accept srv as d
+c:shutdown("write")
+shutdown d write
+state c
+recv c
+state c
+`, []string{"expect.eof(c)"}, []string{`expect.state(c, "CLOSE")`, `expect.state(c, "TIME_WAIT")`}},
 	{"lab", "lab", `host client
 host server
 at server socket as srv
@@ -307,6 +352,70 @@ func TestRecordedHalves(t *testing.T) {
 	w.contains(out, `expected "hello\r\n", got "hullo\r\n"`)
 }
 
+// TestRecordedTarget types the address of a server in all the ways there are, and sees that
+// the recording asks the server that --var target names.
+func TestRecordedTarget(t *testing.T) {
+	serve := func(change func(string) string) (tcp, udp string) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					defer c.Close()
+					data := make([]byte, 100)
+					for n, err := c.Read(data); err == nil; n, err = c.Read(data) {
+						c.Write([]byte(change(string(data[:n]))))
+					}
+				}()
+			}
+		}()
+		p, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { p.Close() })
+		go func() {
+			data := make([]byte, 100)
+			for n, from, err := p.ReadFrom(data); err == nil; n, from, err = p.ReadFrom(data) {
+				p.WriteTo([]byte(change(string(data[:n]))), from)
+			}
+		}()
+		return l.Addr().String(), p.LocalAddr().String()
+	}
+	tcp, udp := serve(strings.ToUpper)
+	otherTCP, otherUDP := serve(strings.ToLower)
+	_, port, _ := net.SplitHostPort(tcp)
+	const ask = "c:send('Hello\\n')\nc:recvline()\n"
+	bin := build(t)
+	for _, c := range []struct{ typed, other string }{
+		{"socket as c\nconnect c " + tcp + "\n" + ask, otherTCP},
+		{"c = socket()\nc:connect('" + tcp + "')\n" + ask, otherTCP},
+		{"c = socket()\nconnect(c, '" + tcp + "', {timeout = 5})\n" + ask, otherTCP},
+		{"c = socket()\nc:connect('127.0.0.1', " + port + ")\n" + ask, otherTCP},
+		{"at = '" + tcp + "'\nc = socket()\ntry(connect, c, at)\n" + ask, otherTCP},
+		{"c = socket()\nspawn(connect, c, '" + tcp + "'):join()\n" + ask, otherTCP},
+		{"for i = 1, 2 do c = socket() c:connect('" + tcp + "') end\n" + ask, otherTCP},
+		{"socket udp as c\nsendto c Hello " + udp + "\nrecvfrom c\n", otherUDP},
+		{"c = socket('udp')\nc:sendto('Hello', '" + udp + "')\nc:recvfrom()\n", otherUDP},
+		{"socket udp as c\nconnect c " + udp + "\nsend c Hello\nrecv c\n", otherUDP},
+	} {
+		w := newWorkshop(t, bin, nil)
+		w.types("record it.lua\n" + c.typed)
+		w.test(0, "it.lua", "--repeat", "10", "-j", "4")
+		w.contains(w.test(1, "it.lua", "--var", "target="+c.other), "HELLO", "hello")
+		if t.Failed() {
+			t.Fatalf("%s\n%s", c.typed, w.read("it.lua"))
+		}
+	}
+}
+
 // TestRecordRefuses lists what save and record do not do.
 func TestRecordRefuses(t *testing.T) {
 	w := newWorkshop(t, build(t), map[string]string{"mine.lua": "print('mine')\n"})
@@ -316,6 +425,7 @@ func TestRecordRefuses(t *testing.T) {
 		{"record off", "nothing is recorded"},
 		{"record mine.lua", "is there already, and no recording"},
 		{"journal on\nsocket\nsave mine.lua", "is there already, and no recording"},
+		{"record nowhere/x.lua", "record: ENOENT"},
 		{"record x.svg", "must end in .lua or .txt"},
 		{"record x.lua\nrecord y.lua", "it goes into \"x.lua\" already"},
 		{"journal on\nsave x.lua", "nothing was typed yet"},

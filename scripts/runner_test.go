@@ -396,7 +396,7 @@ end)`}, func(w *workshop) {
 			}
 		}},
 		{"misuse", map[string]string{"a.lua": `print("ran")`}, func(w *workshop) {
-			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--timeout", "soon"}, {"--seed", "0"}, {"--repeat", "1000000000"}, {"--tags", "!"}, {"--tags", "x,,y"}} {
+			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--timeout", "soon"}, {"--seed", "0"}, {"--repeat", "1000000000"}, {"--tags", "!"}, {"--tags", "x,,y"}, {"--adopt", "conn=3"}, {"--adopt", "conn=999"}} {
 				out := w.test(2, append([]string{"a.lua", "-v"}, bad...)...)
 				w.contains(out, strings.TrimSuffix(bad[1], "s"))
 				w.lacks(out, "ran")

@@ -20,12 +20,13 @@ var ending = map[os.Signal]string{syscall.SIGHUP: "hung up", syscall.SIGINT: "in
 // StatusOf returns the exit status of a program that a signal has ended.
 func StatusOf(sig os.Signal) int { return 128 + int(sig.(syscall.Signal)) }
 
-// signalsToEnd returns what tells the program to end, but for what it was started to
-// ignore, as SIGHUP by nohup(1). Stop closes the channel.
+// signalsToEnd returns what tells the program to end, but for SIGHUP where nohup(1) has it
+// ignored. (A shell has background jobs ignore ^C, but who sends one SIGINT means it.) Stop
+// closes the channel.
 func signalsToEnd() (signals <-chan os.Signal, stop func()) {
 	all, told := make(chan os.Signal, 2), make(chan os.Signal, 2)
 	for sig := range ending {
-		if !signal.Ignored(sig) {
+		if sig != syscall.SIGHUP || !signal.Ignored(sig) {
 			signal.Notify(all, sig)
 		}
 	}

@@ -45,7 +45,41 @@ func (w *writer) lua(st *step) {
 	default:
 		w.learnNames(st)
 		w.put(code)
+		w.assigned(st)
 	}
+}
+
+// assigned writes what a variable must be that has got what the step received, and nothing else.
+func (w *writer) assigned(st *step) {
+	chunk, err := source.Parse(st.line.Code, "")
+	if err != nil || len(chunk) != 1 || len(st.came) != 1 {
+		return
+	}
+	var name string
+	var exprs []ast.Expr
+	switch a := chunk[0].(type) {
+	case *ast.LocalAssignStmt:
+		name, exprs = a.Names[0], a.Exprs
+	case *ast.AssignStmt:
+		if id, ok := a.Lhs[0].(*ast.IdentExpr); ok {
+			name, exprs = id.Value, a.Rhs
+		}
+	}
+	if len(exprs) != 1 {
+		return
+	}
+	if f, ok := exprs[0].(*ast.FuncCallExpr); !ok || !exact[f.Method] && !isExact(f.Func) {
+		return
+	}
+	e := expectation{call: name}
+	if w.compare(&e, st.came[0]); e.check != "" {
+		w.put(w.statement(e))
+	}
+}
+
+func isExact(f ast.Expr) bool {
+	id, ok := f.(*ast.IdentExpr)
+	return ok && exact[id.Value]
 }
 
 // failing writes code that has raised an error.

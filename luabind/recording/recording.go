@@ -19,6 +19,7 @@ import (
 	"socksh/luabind/journal"
 	"socksh/luabind/line"
 	"socksh/luabind/sock"
+	"socksh/luabind/source"
 )
 
 // A Session is what a recording is made of.
@@ -83,12 +84,13 @@ type step struct {
 	known map[int]*journal.Socket // nil but for what was learned here
 	sent  map[string]int          // the addresses that datagrams went to, by whom
 	shut  []int                   // handles that were shut down
+	came  []string                // what calls have received that end at a place of their own
 }
 
 // steps puts events in order.
 func (s *Session) steps() []*step {
 	var all []*step
-	byInput := make(map[int]*step)
+	byInput, verbs := make(map[int]*step), make(map[int]string)
 	var last *step
 	for _, e := range s.Events {
 		switch f := e.Fact.(type) {
@@ -108,6 +110,9 @@ func (s *Session) steps() []*step {
 				continue
 			}
 			st.out, st.about, st.ended = &f, e.Handle, e.At
+			if st.verb != nil && e.Handle != 0 { // its call may be so long ago that it is not kept
+				s.note(st, e.Handle, journal.Call{Verb: st.verb.Name, Text: st.text})
+			}
 			if f.Job != "" && last != nil {
 				last.jobs = append(last.jobs, st)
 			}
@@ -125,7 +130,12 @@ func (s *Session) steps() []*step {
 			if f.Name == "receive" {
 				last.left[e.Handle] = f.After
 			}
+		case journal.Return:
+			if data, ok := received(f); ok && exact[verbs[f.Call]] {
+				last.came = append(last.came, data)
+			}
 		case journal.Call:
+			verbs[e.N] = f.Verb
 			if e.Handle != 0 {
 				s.note(last, e.Handle, f)
 			}
@@ -134,6 +144,20 @@ func (s *Session) steps() []*step {
 		}
 	}
 	return all
+}
+
+// exact are the verbs that receive the same from a stream whatever pieces it comes in.
+var exact = map[string]bool{"recvline": true, "recvexact": true, "recvuntil": true}
+
+// received returns the data that a call gave.
+func received(r journal.Return) (string, bool) {
+	if r.Errno != "" || r.Error != "" {
+		return "", false
+	}
+	if r.Data != "" {
+		return string(r.Data), len(r.Data) == r.Bytes
+	}
+	return source.Unquote(r.Result)
 }
 
 // note keeps what a call that was made during a step tells: a step of Lua may make any.

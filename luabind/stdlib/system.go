@@ -93,6 +93,7 @@ func (p *program) wait() (syscall.WaitStatus, error) {
 		return err
 	})
 	if err != nil {
+		p.kill() // at once, and also where nothing has waited: socksh may be about to end
 		return 0, err
 	}
 	return p.cmd.ProcessState.Sys().(syscall.WaitStatus), nil
