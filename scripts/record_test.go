@@ -352,6 +352,35 @@ func TestRecordedHalves(t *testing.T) {
 	w.contains(out, `expected "hello\r\n", got "hullo\r\n"`)
 }
 
+// TestRecordedHalvesOfLua does that with a session typed in Lua.
+func TestRecordedHalvesOfLua(t *testing.T) {
+	const session = `journal on
+srv = socket()
+at = srv:bind("127.0.0.1:0")
+srv:listen()
+c = socket()
+c:connect(at)
+d = srv:accept()
+c:send("hello\n")
+x = d:recvline()
+d:send("ho\n")
+c:recvline()
+c:close()
+d:recv()
+`
+	w := newWorkshop(t, build(t), nil)
+	w.types(session + "save client.lua --half client\nsave server.lua --half server\n")
+	client, server := w.read("client.lua"), w.read("server.lua")
+	w.contains(client, "at = target\n", "c:connect(at)")
+	w.lacks(client, "srv", "accept")
+	w.contains(server, "vars.listen", `expect.equal(x, "hello")`)
+	w.lacks(server, "c:", "connect")
+	w.test(0, "server.lua", "--var", "client="+w.bin+" --var target=$TARGET run client.lua", "--repeat", "10")
+	w.contains(w.test(1, "server.lua", "--var", "client=exit 7"), "the client's exit status: expected 0, got 7")
+	out := w.types(strings.Replace(session, "c:recvline()", "c:send(x)", 1) + "save client2.lua --half client\n")
+	w.contains(out, "the client's half uses x, which the other half makes")
+}
+
 // TestRecordedTarget types the address of a server in all the ways there are, and sees that
 // the recording asks the server that --var target names.
 func TestRecordedTarget(t *testing.T) {

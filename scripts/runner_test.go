@@ -943,7 +943,7 @@ sys.exit(subprocess.run([sys.argv[1], "test", "a.lua", "--adopt", "server=%d" % 
 				w.t.Errorf("%v\n%s", err, out)
 			}
 			w.contains(w.test(2, "a.lua", "--adopt", "server"), "--adopt takes NAME=DESCRIPTOR")
-			w.contains(w.test(1, "a.lua::s1", "--adopt", "server=999"), "--adopt server=999: dup: bad file descriptor")
+			w.contains(w.test(2, "a.lua::s1", "--adopt", "server=999"), "--adopt server=999: descriptor 999 was not passed to socksh")
 		}},
 		{"run of a transcript", map[string]string{"sandbox.txt": "> f = io.open('/etc/passwd')\n> = f == nil\n= true\n", "vars.txt": "> = vars.x\n= \"y\"\n",
 			"need.txt": "# need: cmd:nonesuch\n> = 1\n= 2\n", "wait.txt": "> file = io.open('here', 'w'):close()\n> recv $(socket('udp'))\n> = 1\n= 1\n"}, func(w *workshop) {

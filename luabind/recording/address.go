@@ -129,6 +129,23 @@ func (w *writer) bound(n int, typed string) string {
 	return free
 }
 
+// boundTo returns the handle that the step of Lua, whose code is given, has bound to an address as
+// it was typed, 0 for none. A port that the code has twice may be more than the bind's.
+func (w *writer) boundTo(typed, code string) int {
+	host, port, ok := split(typed)
+	if w.now == nil || w.now.verb != nil || !ok || port != "0" && strings.Count(code, port) > 1 {
+		return 0
+	}
+	for _, n := range w.now.binds {
+		if s := w.sockets[n]; s != nil && s.Host == "" && w.names[n] != "" {
+			if _, at, _ := split(s.Local); port == "0" || port == at && host != "" {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
 // isTarget reports whether a call of a client reaches a program that is not the session's.
 func (w *writer) isTarget(n int) bool {
 	s := w.sockets[n]

@@ -206,3 +206,39 @@ func (w *writer) clientsAreStrangers() bool {
 	}
 	return false
 }
+
+// leaveOut notes the variables that a step of the other half makes. One that holds the
+// address of a server is made here too, of the program under test.
+func (w *writer) leaveOut(st *step) {
+	names := targets(st)
+	if st.verb == nil {
+		names = assignedNames(st.line.Code)
+	}
+	for _, name := range names {
+		w.theirs[name] = true
+	}
+	if w.options.Half != Client || len(names) != 1 || len(st.binds) != 1 || !w.wished["var "+names[0]] {
+		return
+	}
+	if s := w.sockets[st.binds[0]]; s != nil && w.isProgram(s.Local) {
+		w.target(s.Local)
+		expr, _ := w.addresses(s.Local)
+		w.put(w.local(names[0]) + names[0] + " = " + expr)
+		delete(w.theirs, names[0])
+	}
+}
+
+// borrowed returns the variables that the rows use and the other half alone makes.
+func (w *writer) borrowed() map[string]bool {
+	used := map[string]bool{}
+	for _, row := range w.rows {
+		for _, t := range source.Tokens(row) {
+			if name := row[t.From:t.To]; t.Kind == source.Name && (t.From == 0 || row[t.From-1] != '.' && row[t.From-1] != ':') {
+				if w.theirs[name] {
+					used[name], w.wish["var "+name] = true, true
+				}
+			}
+		}
+	}
+	return used
+}

@@ -42,6 +42,9 @@ func (w *writer) lua(st *step) {
 		w.failing(st, code)
 	case expr:
 		w.expression(st, code)
+		if c != nil {
+			w.afterwards(st, c)
+		}
 	default:
 		w.learnNames(st)
 		w.put(code)
@@ -153,22 +156,9 @@ func hasName(code string) bool {
 
 // learnNames finds the variables that one assignment gives handles to.
 func (w *writer) learnNames(st *step) {
-	chunk, err := source.Parse(st.line.Code, "")
-	if err != nil || len(chunk) != 1 || len(st.out.Made) == 0 {
+	names := assignedNames(st.line.Code)
+	if len(st.out.Made) == 0 {
 		return
-	}
-	var names []string
-	switch a := chunk[0].(type) {
-	case *ast.LocalAssignStmt:
-		names = a.Names
-	case *ast.AssignStmt:
-		for _, e := range a.Lhs {
-			id, ok := e.(*ast.IdentExpr)
-			if !ok {
-				return
-			}
-			names = append(names, id.Value)
-		}
 	}
 	if len(names) != len(st.out.Made) && len(st.out.Made) != 1 || len(names) == 0 {
 		return
@@ -176,6 +166,27 @@ func (w *writer) learnNames(st *step) {
 	for i, n := range st.out.Made {
 		w.call(int(n), names[i])
 	}
+}
+
+// assignedNames returns the variables of code that is one assignment, nil for other code.
+func assignedNames(code string) (names []string) {
+	chunk, err := source.Parse(code, "")
+	if err != nil || len(chunk) != 1 {
+		return nil
+	}
+	switch a := chunk[0].(type) {
+	case *ast.LocalAssignStmt:
+		return a.Names
+	case *ast.AssignStmt:
+		for _, e := range a.Lhs {
+			id, ok := e.(*ast.IdentExpr)
+			if !ok {
+				return nil
+			}
+			names = append(names, id.Value)
+		}
+	}
+	return names
 }
 
 var (

@@ -84,6 +84,7 @@ type step struct {
 	known map[int]*journal.Socket // nil but for what was learned here
 	sent  map[string]int          // the addresses that datagrams went to, by whom
 	shut  []int                   // handles that were shut down
+	binds []int                   // handles that were bound
 	came  []string                // what calls have received that end at a place of their own
 }
 
@@ -164,6 +165,8 @@ func received(r journal.Return) (string, bool) {
 func (s *Session) note(st *step, handle int, c journal.Call) {
 	st.calls[handle] = true
 	switch c.Verb {
+	case "bind":
+		st.binds = append(st.binds, handle)
 	case "shutdown":
 		st.shut = append(st.shut, handle)
 	case "sendto", "sendmsg":

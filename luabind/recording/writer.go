@@ -39,6 +39,7 @@ type writer struct {
 	closed  map[int]bool
 	shut    map[int]bool          // handles that were shut down
 	lost    map[int]bool          // handles whose variables others have now
+	theirs  map[string]bool       // variables of the other half alone
 	streams map[int]bool          // handles that are connected to other programs
 	left    map[int]int           // how many bytes they had to read
 	quiet   map[int]time.Duration // since when they have but received
@@ -70,10 +71,14 @@ func Script(s *Session, o Options) (string, error) {
 		if err := w.write(); err != nil {
 			return "", err
 		}
+		w.borrowed()
 		w.wished, w.needed = w.wish, w.used
 	}
 	if len(w.rows) == 0 {
 		return "", errNothing
+	}
+	for name := range w.borrowed() {
+		return "", cannot("the %s's half uses %s, which the other half makes: type what it stands for", o.Half, name)
 	}
 	return w.session.shown(w.text())
 }
@@ -82,7 +87,7 @@ func Script(s *Session, o Options) (string, error) {
 func (w *writer) reset() {
 	w.head, w.rows, w.strange = nil, nil, nil
 	w.names, w.sockets, w.closed, w.shut = map[int]string{}, map[int]*journal.Socket{}, map[int]bool{}, map[int]bool{}
-	w.lost = map[int]bool{}
+	w.lost, w.theirs = map[int]bool{}, map[string]bool{}
 	w.jobs, w.taken, w.locals = map[string]bool{}, map[string]bool{}, 0
 	w.paths = map[string]string{}
 	w.ports, w.wish, w.used, w.set = map[string]*place{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -121,8 +126,12 @@ func (w *writer) step(st *step) (mine bool, err error) {
 	for _, n := range st.shut {
 		w.shut[n] = true
 	}
-	if mine, err = w.mine(st); err != nil || !mine || st.refused() {
+	if mine, err = w.mine(st); err != nil || st.refused() {
 		return mine, err
+	}
+	if !mine {
+		w.leaveOut(st)
+		return false, nil
 	}
 	w.pause(st)
 	switch {
@@ -172,7 +181,9 @@ func (w *writer) code(text string) string {
 			if w.isProgram(data) {
 				w.target(data)
 			}
-			if address, known := w.addresses(data); known {
+			if n := w.boundTo(data, text); n != 0 {
+				expr = w.bound(n, data)
+			} else if address, known := w.addresses(data); known {
 				expr = address
 			} else if parts := w.parts(data); len(parts) > 1 || w.isSecret(data) {
 				expr = strings.Join(parts, " .. ")
