@@ -1,11 +1,8 @@
 package scripts
 
 import (
-	"fmt"
-	"net"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -308,143 +305,6 @@ func TestRecordTranscript(t *testing.T) {
 	}
 }
 
-// TestRecordedDifference changes what the peer of a recording does: that must fail, and
-// say where and how.
-func TestRecordedDifference(t *testing.T) {
-	w := newWorkshop(t, build(t), nil)
-	w.types("record it.lua\n" + echoSession)
-	script := w.read("it.lua")
-	line := func(text string) string {
-		before, _, ok := strings.Cut(script, text)
-		if !ok {
-			t.Fatalf("no %q in\n%s", text, script)
-		}
-		return fmt.Sprintf("it.lua:%d: ", 1+strings.Count(before, "\n"))
-	}
-	for _, c := range []struct{ from, to, at, says string }{
-		{`cli:send("hello\r\n")`, `cli:send("hullo\r\n")`, `expect.recv(s3`, `expected "hello\r\n", got "hullo\r\n"`},
-		{`cli:send("hello\r\n")`, `cli:send("hel") cli:close()`, `expect.recv(s3`, `expected "hello\r\n", got "hel" and then eof`},
-		{`cli:send("hello\r\n")`, `cli:setsockopt("SO_LINGER", 0) cli:close()`, `expect.recv(s3`, "ECONNRESET"},
-		{`cli:close()`, `cli:send("more") cli:close()`, `expect.eof(s3)`, `expected eof, got "more"`},
-		{`s3:send("anybody there?")`, "", `expect.state(s3, "CLOSE")`, "expected CLOSE, got CLOSE_WAIT"},
-		{`cli:connect(address)`, `srv:close() cli:connect(address)`, `cli:connect(address)`, "ECONNREFUSED"},
-	} {
-		w.write("changed.lua", strings.Replace(script, c.from, c.to, 1))
-		out := w.test(1, "changed.lua")
-		w.contains(out, strings.Replace(line(c.at), "it.lua", "changed.lua", 1), c.says)
-	}
-}
-
-// TestRecordedHalves runs the halves of a session against each other.
-func TestRecordedHalves(t *testing.T) {
-	w := newWorkshop(t, build(t), nil)
-	w.types("journal on\n" + echoSession + "save client.lua --half client\nsave server.lua --half server --pauses on\nsave all.lua\n")
-	client, server := w.read("client.lua"), w.read("server.lua")
-	w.contains(client, "vars.target or \"127.0.0.1:2333\"", "cli:connect(target)", `expect.recv(cli, "who are you?")`)
-	w.lacks(client, "srv", "s3", "accept")
-	w.contains(server, "vars.listen", "expect.recv(s3", "local function pause")
-	w.lacks(server, "cli:", "connect")
-	w.test(0, "server.lua", "--var", "client="+w.bin+" --var target=$TARGET run client.lua", "--repeat", "10")
-	out := w.test(1, "client.lua", "--var", "target=127.0.0.1:1")
-	w.contains(out, "ECONNREFUSED")
-	w.write("client.lua", strings.Replace(client, `hello\r\n`, `hullo\r\n`, 1))
-	out = w.test(1, "server.lua", "--var", "client="+w.bin+" --var target=$TARGET run client.lua 2>/dev/null")
-	w.contains(out, `expected "hello\r\n", got "hullo\r\n"`)
-}
-
-// TestRecordedHalvesOfLua does that with a session typed in Lua.
-func TestRecordedHalvesOfLua(t *testing.T) {
-	const session = `journal on
-srv = socket()
-at = srv:bind("127.0.0.1:0")
-srv:listen()
-c = socket()
-c:connect(at)
-d = srv:accept()
-c:send("hello\n")
-x = d:recvline()
-d:send("ho\n")
-c:recvline()
-c:close()
-d:recv()
-`
-	w := newWorkshop(t, build(t), nil)
-	w.types(session + "save client.lua --half client\nsave server.lua --half server\n")
-	client, server := w.read("client.lua"), w.read("server.lua")
-	w.contains(client, "at = target\n", "c:connect(at)")
-	w.lacks(client, "srv", "accept")
-	w.contains(server, "vars.listen", `expect.equal(x, "hello")`)
-	w.lacks(server, "c:", "connect")
-	w.test(0, "server.lua", "--var", "client="+w.bin+" --var target=$TARGET run client.lua", "--repeat", "10")
-	w.contains(w.test(1, "server.lua", "--var", "client=exit 7"), "the client's exit status: expected 0, got 7")
-	out := w.types(strings.Replace(session, "c:recvline()", "c:send(x)", 1) + "save client2.lua --half client\n")
-	w.contains(out, "the client's half uses x, which the other half makes")
-}
-
-// TestRecordedTarget types the address of a server in all the ways there are, and sees that
-// the recording asks the server that --var target names.
-func TestRecordedTarget(t *testing.T) {
-	serve := func(change func(string) string) (tcp, udp string) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { l.Close() })
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				go func() {
-					defer c.Close()
-					data := make([]byte, 100)
-					for n, err := c.Read(data); err == nil; n, err = c.Read(data) {
-						c.Write([]byte(change(string(data[:n]))))
-					}
-				}()
-			}
-		}()
-		p, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { p.Close() })
-		go func() {
-			data := make([]byte, 100)
-			for n, from, err := p.ReadFrom(data); err == nil; n, from, err = p.ReadFrom(data) {
-				p.WriteTo([]byte(change(string(data[:n]))), from)
-			}
-		}()
-		return l.Addr().String(), p.LocalAddr().String()
-	}
-	tcp, udp := serve(strings.ToUpper)
-	otherTCP, otherUDP := serve(strings.ToLower)
-	_, port, _ := net.SplitHostPort(tcp)
-	const ask = "c:send('Hello\\n')\nc:recvline()\n"
-	bin := build(t)
-	for _, c := range []struct{ typed, other string }{
-		{"socket as c\nconnect c " + tcp + "\n" + ask, otherTCP},
-		{"c = socket()\nc:connect('" + tcp + "')\n" + ask, otherTCP},
-		{"c = socket()\nconnect(c, '" + tcp + "', {timeout = 5})\n" + ask, otherTCP},
-		{"c = socket()\nc:connect('127.0.0.1', " + port + ")\n" + ask, otherTCP},
-		{"at = '" + tcp + "'\nc = socket()\ntry(connect, c, at)\n" + ask, otherTCP},
-		{"c = socket()\nspawn(connect, c, '" + tcp + "'):join()\n" + ask, otherTCP},
-		{"for i = 1, 2 do c = socket() c:connect('" + tcp + "') end\n" + ask, otherTCP},
-		{"socket udp as c\nsendto c Hello " + udp + "\nrecvfrom c\n", otherUDP},
-		{"c = socket('udp')\nc:sendto('Hello', '" + udp + "')\nc:recvfrom()\n", otherUDP},
-		{"socket udp as c\nconnect c " + udp + "\nsend c Hello\nrecv c\n", otherUDP},
-	} {
-		w := newWorkshop(t, bin, nil)
-		w.types("record it.lua\n" + c.typed)
-		w.test(0, "it.lua", "--repeat", "10", "-j", "4")
-		w.contains(w.test(1, "it.lua", "--var", "target="+c.other), "HELLO", "hello")
-		if t.Failed() {
-			t.Fatalf("%s\n%s", c.typed, w.read("it.lua"))
-		}
-	}
-}
-
 // TestRecordRefuses lists what save and record do not do.
 func TestRecordRefuses(t *testing.T) {
 	w := newWorkshop(t, build(t), map[string]string{"mine.lua": "print('mine')\n"})
@@ -496,45 +356,4 @@ func TestRecordSecret(t *testing.T) {
 		t.Errorf("a transcript was written: %s", w.read("it.txt"))
 	}
 	w.contains(out, "it would show the secret vars.PASS")
-}
-
-// TestRecordRest checks that a recording whose session had received everything turns red
-// when the server says more.
-func TestRecordRest(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	var more atomic.Bool
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			answer := "+PONG\r\n"
-			if more.Load() {
-				answer += "EXTRA\r\n"
-			}
-			c.Read(make([]byte, 100))
-			c.Write([]byte(answer))
-			c.Read(make([]byte, 100))
-			c.Close()
-		}
-	}()
-	w := newWorkshop(t, build(t), nil)
-	session := "socket as c\nconnect c " + l.Addr().String() + "\nsend c \"PING\\r\\n\"\nrecv c\n"
-	w.types("record it.lua\n" + session + "sleep 0.25\nclose c\n")
-	w.contains(w.read("it.lua"), "expect.nothing(c)\nc:close()\n")
-	w.types("record hasty.lua\n" + session + "close c\n")
-	w.lacks(w.read("hasty.lua"), "nothing")
-	w.types("record lua.lua\n" + session + "for i = 1, 1 do c:send('x') end\nsleep 0.25\nrepeat until not c:recv()\nclose c\n")
-	w.lacks(w.read("lua.lua"), "nothing") // what came meanwhile is not known
-	w.test(0, "it.lua", "--repeat", again(), "-j", "8")
-	more.Store(true)
-	w.contains(w.test(1, "it.lua"), `expected nothing more, got "EXTRA\r\n"`)
-	w.types("record more.lua\n" + session[:len(session)-1] + " 7\nsleep 0.25\nclose c\n")
-	w.lacks(w.read("more.lua"), "nothing")
-	w.test(0, "more.lua")
 }
