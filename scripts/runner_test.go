@@ -1,226 +1,19 @@
 package scripts
 
 import (
-	"encoding/base64"
 	"encoding/json"
-	"net"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
-// A workshop is a folder of scenarios, and the program that runs them.
-type workshop struct {
-	t   *testing.T
-	bin string
-	dir string
-	env []string
-}
-
-func newWorkshop(t *testing.T, bin string, files map[string]string) *workshop {
-	w := &workshop{t: t, bin: bin, dir: t.TempDir()}
-	w.env = append(os.Environ(), "CI=", "GITHUB_ACTIONS=", "GITHUB_STEP_SUMMARY=", "XDG_STATE_HOME="+t.TempDir())
-	for name, text := range files {
-		w.write(name, text)
-	}
-	return w
-}
-
-func (w *workshop) write(name, text string) {
-	w.t.Helper()
-	file := filepath.Join(w.dir, name)
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		w.t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *workshop) read(name string) string {
-	w.t.Helper()
-	text, err := os.ReadFile(filepath.Join(w.dir, name))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return string(text)
-}
-
-func (w *workshop) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(w.bin, args...)
-	cmd.Dir, cmd.Env = w.dir, w.env
-	return cmd
-}
-
-// starts runs socksh, whose script makes the file "ready" when it is about to wait. Out is
-// for after cmd.Wait.
-func (w *workshop) starts(args ...string) (cmd *exec.Cmd, out *strings.Builder) {
-	w.t.Helper()
-	os.Remove(filepath.Join(w.dir, "ready"))
-	cmd, out = w.command(args...), &strings.Builder{}
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { cmd.Process.Kill() })
-	w.awaitFile("ready")
-	return cmd, out
-}
-
-// awaitFile waits until a file of the folder is there.
-func (w *workshop) awaitFile(name string) {
-	w.t.Helper()
-	await(w.t, func() bool { _, err := os.Stat(filepath.Join(w.dir, name)); return err == nil })
-}
-
-// test runs socksh test over the folder.
-func (w *workshop) test(status int, args ...string) string {
-	w.t.Helper()
-	cmd := w.command(append([]string{"test"}, args...)...)
-	out, err := cmd.CombinedOutput()
-	if err != nil && cmd.ProcessState == nil {
-		w.t.Fatal(err)
-	}
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		w.t.Errorf("test %s: status %d, expected %d\n%s", strings.Join(args, " "), got, status, out)
-	}
-	return string(out)
-}
-
-// results runs the folder's scenarios and returns what became of each.
-func (w *workshop) results(status int, args ...string) map[string]string {
-	w.t.Helper()
-	w.test(status, append(args, "--report", "json=r.json")...)
-	var run struct {
-		Scenarios []struct{ ID, Status string }
-	}
-	if err := json.Unmarshal([]byte(w.read("r.json")), &run); err != nil {
-		w.t.Fatal(err)
-	}
-	all := map[string]string{}
-	for _, s := range run.Scenarios {
-		all[s.ID] = s.Status
-	}
-	return all
-}
-
-func (w *workshop) contains(out string, parts ...string) {
-	w.t.Helper()
-	for _, part := range parts {
-		if !strings.Contains(out, part) {
-			w.t.Errorf("no %q in\n%s", part, out)
-		}
-	}
-}
-
-func (w *workshop) lacks(out string, parts ...string) {
-	w.t.Helper()
-	for _, part := range parts {
-		if strings.Contains(out, part) {
-			w.t.Errorf("%q in\n%s", part, out)
-		}
-	}
-}
-
-func equalResults(t *testing.T, got map[string]string, want ...string) {
-	t.Helper()
-	var all []string
-	for id, status := range got {
-		all = append(all, id+": "+status)
-	}
-	slices.Sort(all)
-	slices.Sort(want)
-	if !slices.Equal(all, want) {
-		t.Errorf("got\n  %s\nexpected\n  %s", strings.Join(all, "\n  "), strings.Join(want, "\n  "))
-	}
-}
-
-// pair makes two connected handles, in Lua.
-const pair = `local function pair()
-  local a, b = socketpair()
-  defer(close, a) defer(close, b)
-  return a, b
-end
-`
-
+// TestRunner runs scenarios of all kinds, and looks at what is told of them.
 func TestRunner(t *testing.T) {
-	bin := build(t)
-	for _, test := range []struct {
-		name  string
-		files map[string]string
-		run   func(w *workshop)
-	}{
-		{"causes", map[string]string{"why.lua": pair + `
-local function get(c) expect.match(c:recvline(), "^x") end
-scenario("helper", function() local a, b = pair() b:close() get(a) end)
-scenario("lua", function()
-  local function inner(x) return "x" .. x end
-  local function outer() inner(nil) end
-  outer()
-end)
-scenario("waits", function()
-  eventually(function() local c = socket() local ok = try(connect, c, "127.0.0.1:1") c:close() return ok end, 0.1)
-end)
-scenario("others", function()
-  local other = spawn(function() while true do local c = socket() try(connect, c, "127.0.0.1:1") c:close() sleep(0.001) end end)
-  defer(cancel, other)
-  eventually(function() sleep(0.02) return false end, 0.1)
-end)
-scenario("closes", function() local a = pair() a:close() end)
-scenario("defers", function() defer(function() error({}) end) end)
-scenario("sleeps", function()
-  local c = socket() defer(close, c) c:connect(vars.target)
-  sleep(2)
-  expect.equal(c:recv(), "x")
-end)
-scenario("much", function() local a, b = pair() b:send(("0123456789"):rep(30)) a:recv() expect.equal(1, 2) end)`}, func(w *workshop) {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				w.t.Fatal(err)
-			}
-			defer l.Close()
-			go func() {
-				if c, err := l.Accept(); err == nil {
-					time.AfterFunc(300*time.Millisecond, func() { c.Close() }) // while the scenario sleeps
-				}
-			}()
-			equalResults(w.t, w.results(1, "why.lua", "--artifacts", "failed", "--var", "target="+l.Addr().String()), "why.lua::helper: failed", "why.lua::lua: failed", "why.lua::waits: failed", "why.lua::others: failed",
-				"why.lua::closes: passed", "why.lua::defers: failed", "why.lua::sleeps: failed", "why.lua::much: failed")
-			for name, parts := range map[string][]string{
-				"helper": {`why.lua:7: expected something like "^x", got nil: recvline came to the end of the stream`, "called from why.lua:8"},
-				"lua":    {"why.lua:10: attempt to concatenate", "called from why.lua:11", "called from why.lua:12"},
-				"waits":  {"the condition did not come true after 100ms; the last call in it that failed: connect", "ECONNREFUSED"},
-				"defers": {"why.lua:23: "},
-			} {
-				w.contains(w.read("failed/why.lua__"+name+"/failure.txt"), parts...)
-			}
-			w.lacks(w.read("failed/why.lua__others/failure.txt"), "the last call in it")
-			if text := w.read("failed/why.lua__sleeps/failure.txt"); !regexp.MustCompile(` (\d{1,3}|1\d{3})\.\d{3} ms +ESTABLISHED → CLOSE_WAIT`).MatchString(text) {
-				w.t.Errorf("the peer's FIN has not its own time:\n%s", text)
-			}
-			w.contains(w.read("failed/why.lua__much/events.jsonl"), strings.Repeat("0123456789", 30))
-		}},
-		{"values that nothing asks for", map[string]string{"a.lua": `local target = vars.target or "none"`, "b.lua": `for name in pairs(vars) do print(name) end`, "c.lua": `print(vars.targets)`, "t.txt": "> = 1\n= 1\n"}, func(w *workshop) {
-			w.contains(w.test(0, "a.lua", "--var", "taget=1"), "nothing has asked for vars.taget, which was given; vars.target was not given")
-			w.contains(w.test(0, "t.txt", "--var", "target=1"), "nothing has asked for vars.target, which was given")
-			w.contains(w.test(0, "c.lua", "--var", "target=1"), "nothing has asked for vars.target, which was given; vars.targets was not given")
-			w.lacks(w.test(0, "a.lua", "t.txt", "--var", "target=1"), "nothing has asked")
-			w.lacks(w.test(0, "b.lua", "--var", "target=1"), "nothing has asked")
-			for told, args := range map[bool][]string{true: {"-c", "= 1"}, false: {"-e", "print(vars.target)"}} {
-				out, _ := w.command(append(args, "--var", "target=1")...).CombinedOutput()
-				if strings.Contains(string(out), "nothing has asked for vars.target") != told {
-					w.t.Errorf("%s: %s", args, out)
-				}
-			}
-		}},
+	inWorkshops(t, []trial{
 		{"who ran beside it", map[string]string{"a.lua": `
 local function together(name) return function()
   io.open(name, "w"):close()
@@ -231,14 +24,6 @@ scenario("first", together("one")) scenario("second", together("two")) scenario(
 			out := w.test(1, "a.lua", "-j", "2", "--artifacts", "failed")
 			w.contains(out, "beside it ran: a.lua::second", "beside it ran: a.lua::first")
 			w.lacks(w.read("failed/a.lua__alone/failure.txt"), "beside")
-		}},
-		{"scenarios that are not seen", map[string]string{"a.lua": `scenario("one", function() end)
-matrix{n = {1}}
-scenario("two", function() end)`, "b.lua": `scenario("one", function() end) need{"cmd:nonesuch"}`}, func(w *workshop) {
-			for _, out := range []string{w.test(1, "a.lua", "--list"), w.test(1, "a.lua", "--run", "two"), w.test(1, "a.lua")} {
-				w.contains(out, "socksh: a.lua:2: a file with scenarios writes", ": scenarios that follow are not seen\n")
-			}
-			w.lacks(w.test(0, "b.lua"), "not seen")
 		}},
 		{"bundles of what passes again", map[string]string{"a.lua": `scenario("one", function() error("x") end) scenario("two", function() error("y") end)`}, func(w *workshop) {
 			w.test(1, "a.lua", "--artifacts", "failed")
@@ -299,65 +84,6 @@ end)`}, func(w *workshop) {
 			}
 			w.contains(w.test(0, "a.lua::needs"), "skipped a.lua::needs", "needs the program nonesuch", "1 skipped")
 		}},
-		{"deadlines", map[string]string{"a.lua": pair + `
-scenario("blocks", {timeout = 0.2}, function()
-  local a, b = pair()
-  spawn(function()
-    b:recv()
-  end)
-  pcall(function()
-    a:recv() -- which no pcall keeps
-  end)
-  pair()
-end)
-scenario("turns", {timeout = 0.2}, function() while true do end end)
-scenario("ends", {timeout = 0.2}, function() defer(print, "cleaned up") sleep(5) end)
-scenario("cleans up for ever", {timeout = 5}, function() defer(function() while true do end end) end)
-scenario("a call", function() local a = pair() a:recv() end)
-`, "t.txt": "> a, b = socketpair unix\n= 1 2\n> recv a\n"}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua::blocks"), "a.lua:13: the scenario's limit of 200ms is over", "the scenario: recv 1, for", "task j1 (spawn a.lua:9): recv 2, for", "at a.lua:10", "recv 2   (has not ended)")
-			w.contains(w.test(1, "a.lua::turns"), "a.lua:17: the scenario's limit", "the scenario: runs Lua code, at a.lua:17")
-			w.contains(w.test(1, "a.lua::ends"), "sleep", "| cleaned up")
-			w.contains(w.test(1, "a.lua::a call", "--call-timeout", "200ms"), "a.lua:20: the limit of 200ms for a call is over: recv 1")
-			w.contains(w.test(1, "t.txt", "--timeout", "200ms"), "t.txt:3: the scenario's limit of 200ms is over")
-			w.contains(w.test(1, "a.lua::a call", "t.txt", "--run-timeout", "300ms", "--report", "junit=r.xml"), "the run's limit of 300ms is over", "recv 1, for")
-			w.contains(w.read("r.xml"), `tests="2"`, "the run&#39;s limit")
-		}},
-		{"deadlines of programs and files", map[string]string{"a.lua": `
-scenario("execute", {timeout = 0.2}, function() os.execute("echo $$ >pid; exec sleep 1000") end)
-scenario("trap", {timeout = 0.2}, function() os.execute("trap '' INT TERM HUP; echo $$ >pid; sleep 1000; sleep 1001") end)
-scenario("read", {timeout = 0.2}, function()
-  local f = io.popen("echo $$ >pid; exec sleep 1000")
-  f:read("*a")
-end)
-scenario("close", {timeout = 0.2}, function() io.popen("echo $$ >pid; exec sleep 1000"):close() end)
-scenario("open a pipe", {timeout = 0.2}, function() os.execute("mkfifo p1") io.open("p1") end)
-scenario("read a pipe", {timeout = 0.2}, function() os.execute("mkfifo p2") io.open("p2", "r+"):read() end)
-scenario("others go on", {timeout = 20}, function()
-  os.execute("mkfifo p3")
-  local job = spawn(function() local f = io.open("p3") local text = f:read() f:close() return text end)
-  local f = io.open("p3", "w") f:write("through\n") f:close()
-  expect.equal(join(job), "through")
-end)`}, func(w *workshop) {
-			for name, doing := range map[string]string{"execute": `a.lua:2: the scenario's limit of 200ms is over`, "trap": `the scenario: os.execute "trap`,
-				"read": `the scenario: read of io.popen "echo $$ >pid; exec sleep 1000", for`, "close": `the scenario: io.popen "echo $$`,
-				"open a pipe": `the scenario: io.open "p1", for`, "read a pipe": `the scenario: read of io.open "p2", for`} {
-				began := time.Now()
-				w.contains(w.test(1, "a.lua::"+name), doing)
-				if took := time.Since(began); took > abandonAfter/2 {
-					w.t.Errorf("%s took %s", name, took)
-				}
-				if name[0] != 'o' && !strings.HasSuffix(name, "pipe") {
-					pid, err := strconv.Atoi(strings.TrimSpace(w.read("pid")))
-					if err != nil {
-						w.t.Fatal(err)
-					}
-					await(w.t, func() bool { return syscall.Kill(pid, 0) == syscall.ESRCH })
-				}
-			}
-			w.contains(w.test(1, "a.lua::execute", "--call-timeout", "50ms"), `the limit of 50ms for a call is over: os.execute "echo`, "again: socksh test a.lua::execute --call-timeout 50ms")
-			w.test(0, "a.lua::others go on")
-		}},
 		{"processes beside", map[string]string{"a.lua": `
 for i = 1, 4 do scenario("starts " .. i, function() for i = 1, 20 do doctor() os.execute("true") end end) end
 for i = 1, 2 do scenario("closes " .. i, function()
@@ -394,198 +120,6 @@ end)`}, func(w *workshop) {
 			if out := w.test(1, "a.lua::a long line"); len(out) > 1000 {
 				w.t.Error(out)
 			}
-		}},
-		{"misuse", map[string]string{"a.lua": `print("ran")`}, func(w *workshop) {
-			for _, bad := range [][]string{{"-j", "0"}, {"--repeat", "0"}, {"--retries", "-1"}, {"--max-fail", "-1"}, {"--timeout", "-1s"}, {"--call-timeout", "-1s"}, {"--run-timeout", "-1s"}, {"--timeout", "soon"}, {"--seed", "0"}, {"--repeat", "1000000000"}, {"--tags", "!"}, {"--tags", "x,,y"}, {"--adopt", "conn=3"}, {"--adopt", "conn=999"}} {
-				out := w.test(2, append([]string{"a.lua", "-v"}, bad...)...)
-				w.contains(out, strings.TrimSuffix(bad[1], "s"))
-				w.lacks(out, "ran")
-			}
-			w.contains(w.test(2), "test needs a PATH")
-			w.contains(w.test(2, "a.lua", "--watch", "--until-fail"), "do not go together")
-			w.contains(w.test(2, "a.lua", "--ladder", "x.svg"), "--ladder is for one script")
-			w.contains(w.test(2, ""), "a path is empty")
-			w.contains(w.test(2, "::x"), "a path is empty")
-			if out := w.test(0, "a.lua", "--watch", "--list"); out != "a.lua\n" {
-				w.t.Error(out)
-			}
-		}},
-		{"^C twice", map[string]string{"a.lua": `
-scenario("waits", function() defer(function() io.open("ending", "w"):close() sleep(9) end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
-			cmd, _ := w.starts("test", "a.lua", "--report", "junit=r.xml")
-			cmd.Process.Signal(os.Interrupt)
-			w.awaitFile("ending")
-			began := time.Now()
-			await(w.t, func() bool { return time.Since(began) > twins })
-			cmd.Process.Signal(os.Interrupt)
-			cmd.Wait()
-			if got := cmd.ProcessState.ExitCode(); got != Interrupted || time.Since(began) > 5*time.Second {
-				w.t.Errorf("status %d after %s", got, time.Since(began))
-			}
-			w.contains(w.read("r.xml"), `message="interrupted twice; it was left alone"`)
-		}},
-		{"selection", map[string]string{"a.lua": `
-scenario("one", {"slow", "net"}, function() end)
-scenario("two", {"net"}, function() end)
-scenario("three", function() end)`, "b/whole.lua": "-- A script.\n-- tags: slow\nprint(1)", "b/t.txt": "# tags: quick\n> = 1\n= 1\n",
-			"b/_helper.lua": "error('not a scenario')", "b/notes.txt": "no transcript", "b/manual.lua": "-- tags: manual\nprint('by hand')",
-			"m.lua": `local m = matrix{ip = {4, 6}, size = {1, 2}} print(m.ip + m.size)`}, func(w *workshop) {
-			list := func(want string, args ...string) {
-				w.t.Helper()
-				if got := strings.Join(strings.Fields(w.test(0, append(args, "--list")...)), " "); got != want {
-					w.t.Errorf("%v: %s", args, got)
-				}
-			}
-			list("a.lua::one slow net a.lua::two net a.lua::three b/t.txt quick b/whole.lua slow m.lua::[ip=4,size=1] m.lua::[ip=4,size=2] m.lua::[ip=6,size=1] m.lua::[ip=6,size=2]", ".")
-			list("a.lua::one slow net a.lua::two net", ".", "--tags", "net")
-			list("a.lua::two net", ".", "--tags", "net,!slow")
-			list("a.lua::two net b/t.txt quick", ".", "--tags", "net,!slow", "--tags", "quick")
-			list("b/manual.lua manual", "b/manual.lua")
-			list("b/manual.lua manual", ".", "--tags", "manual")
-			list("a.lua::two net a.lua::three", ".", "--run", "::t")
-			list("a.lua::three", ".", "--run", "::t", "--skip", "two$")
-			list("a.lua::two net", "a.lua::two")
-			list("m.lua::[ip=6,size=2]", "m.lua::[ip=6,size=2]")
-			list("a.lua::one slow net a.lua::three", "a.lua", "--shard", "1/2")
-			list("a.lua::two net", "a.lua", "--shard", "2/2")
-			list("tutorial/lifecycle", "tutorial/lifecycle")
-			w.test(4, ".", "--run", "nonesuch")
-			w.contains(w.test(2, "nonesuch"), `is called "nonesuch"`)
-			w.contains(w.test(2, "a.lua::nonesuch"), `no scenario called "nonesuch"`)
-			w.contains(w.test(2, "b/notes.txt"), "needs a line")
-			w.contains(w.test(2, ".", "--run", "("), "--run")
-			w.contains(w.test(2, ".", "--shard", "3/2"), "--shard")
-			w.write("bad.lua", "x = = 1")
-			w.lacks(w.test(2, "a.lua", "bad.lua"), "ok ")
-			equalResults(w.t, w.results(0, "m.lua"), "m.lua::[ip=4,size=1]: passed", "m.lua::[ip=4,size=2]: passed", "m.lua::[ip=6,size=1]: passed", "m.lua::[ip=6,size=2]: passed")
-			w.contains(w.test(0, "m.lua", "-v"), "| 8")
-		}},
-		{"order and times", map[string]string{"a.lua": `
-for i = 1, 8 do scenario("s" .. i, function() end) end`, "count.lua": `
-local f = io.open("count", "a") f:write("x") f:close()
-f = io.open("count") local n = #f:read("*a") f:close()
-expect.truthy(n >= tonumber(vars.least or 0), "run " .. n)
-expect.truthy(n <= tonumber(vars.most or 1000), "run " .. n)`}, func(w *workshop) {
-			order := func(args ...string) string {
-				out := w.test(0, append([]string{"a.lua", "-j", "1"}, args...)...)
-				return strings.Join(regexp.MustCompile(`::s\d`).FindAllString(out, -1), "")
-			}
-			if got := order(); got != "::s1::s2::s3::s4::s5::s6::s7::s8" {
-				w.t.Error(got)
-			}
-			if one, two := order("--seed", "7"), order("--seed", "7"); one != two || one == order() {
-				w.t.Errorf("%s and %s", one, two)
-			}
-			out := w.test(0, "a.lua", "--shuffle")
-			if !regexp.MustCompile(`shuffled with --seed \d+`).MatchString(out) {
-				w.t.Error(out)
-			}
-			equalResults(w.t, w.results(0, "a.lua::s1", "--repeat", "2"), "a.lua::s1 (round 1): passed", "a.lua::s1 (round 2): passed")
-
-			w.contains(w.test(0, "count.lua", "--retries", "4", "--var", "least=3"), "flaky   count.lua", "passed at attempt 3", "1 flaky")
-			os.Remove(filepath.Join(w.dir, "count"))
-			w.test(1, "count.lua", "--retries", "4", "--var", "least=3", "--fail-flaky")
-			os.Remove(filepath.Join(w.dir, "count"))
-			w.test(1, "count.lua", "--retries", "1", "--var", "least=3")
-			os.Remove(filepath.Join(w.dir, "count"))
-			w.contains(w.test(1, "count.lua", "--until-fail", "--var", "most=4"), "round 4: 1 passed", "run 5", "round 5: 0 passed, 1 failed")
-			w.contains(w.test(1, "a.lua", "--until-fail", "--run-timeout", "300ms"), "round 1:", "the run's limit of 300ms is over")
-		}},
-		{"stopping", map[string]string{"a.lua": `
-for i = 1, 8 do scenario("s" .. i, function() expect.equal(i < 3, true) end) end`}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua", "-j", "1", "--fail-fast", "--report", "tap=r.tap"), "2 passed, 1 failed, 5 not run", "ended at the first failure")
-			w.contains(w.read("r.tap"), "not ok 3", "ok 4 - a.lua::s4 # SKIP not run: ended at the first failure")
-			w.contains(w.test(1, "a.lua", "-j", "1", "--max-fail", "2"), "2 passed, 2 failed, 4 not run", "ended after 2 failures")
-		}},
-		{"failed last time", map[string]string{"a.lua": `
-scenario("good", function() end)
-scenario("bad", function() expect.truthy(vars.fixed) end)`}, func(w *workshop) {
-			w.test(4, "a.lua", "--failed")
-			w.test(1, "a.lua")
-			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
-			equalResults(w.t, w.results(0, "a.lua", "--failed", "--var", "fixed=1"), "a.lua::bad: passed")
-			w.test(4, "a.lua", "--failed")
-			w.write("once.lua", `local f = io.open("ran") if f then f:close() return end io.open("ran", "w"):close() error("the first time")`)
-			w.test(1, "once.lua", "--repeat", "2", "-j", "1")
-			equalResults(w.t, w.results(0, ".", "--failed"), "once.lua: passed")
-			w.test(1, "a.lua", "--repeat", "2")
-			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
-		}},
-		{"what newcomers do", map[string]string{"a.lua": `
-scenario("no var", function() peer.client(vars.target, peer.silent) end)
-scenario("no such check", function() expect.equals(1, 1) end)
-scenario("no such peer", function() peer.rude() end)
-scenario("no reason", function() skip("") end)
-scenario("no arguments", function() peer.cut() end)`}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua"), "a.lua:2: connect: nil is not an address", "vars.target was not given: --var target=…",
-				"a.lua:3: there is no expect.equals; help expect lists", "a.lua:4: there is no peer.rude", "a reason is some text", "a.lua:6: ", "5 failed")
-		}},
-		{"errors in a peer", map[string]string{"a.lua": `
-local function with(...) return peer.client(peer.server(peer.silent), ...) end
-scenario("check", function() with(function(c) expect.equal(1, 2) end):join() end)
-scenario("not joined", function() local job = with(function(c) expect.equal(1, 2) end) eventually(function() return job.state ~= "pending" end) end)
-scenario("of the server", function() local c = socket() defer(close, c) c:connect(peer.server(function() expect.equal(1, 2) end)) expect.eof(c) end)
-scenario("method", function() with(function(c) c:sned("x") end):join() end)
-scenario("option", function() with(function(c) c:recvline({timout = 1}) end):join() end)
-scenario("timeout", function() with(function(c) c:recvline({timeout = 0.01}) end):join() end)
-scenario("name", function() with("silent") end)
-scenario("cut", function() with(peer.cut, "abc"):join() end)
-scenario("pause", function() with(peer.trickle, "abc", {pause = 1}):join() end)
-scenario("its connection ends", function()
-  local l = socket() defer(close, l)
-  local job = peer.client(l:bind("127.0.0.1:0"), function(c) c:recv() end)
-end)
-scenario("mistake", function() with(function(c) c:bind("127.0.0.1:0") end):join() end)
-scenario("another's", function() with(function() connect(socket(), "127.0.0.1:1") end):join() end)
-scenario("it is closed", function()
-  local l, conn = socket() defer(close, l)
-  local at = l:bind("127.0.0.1:0") l:listen()
-  local job = peer.client(at, function(c) conn = c sleep(0.02) c:send("x") end)
-  eventually(function() return conn end) conn:close() job:join()
-end)
-scenario("it is reset", function()
-  local l = socket() defer(close, l)
-  local at = l:bind("127.0.0.1:0") l:listen()
-  local job = peer.client(at, recv)
-  peer.reset(l:accept())
-  job:join()
-end)`}, func(w *workshop) {
-			out := w.test(1, "a.lua", "-j", "1")
-			w.contains(out, "a.lua:3: expected 2, got 1", "a.lua:4: task j2 (spawn a.lua:2): expected 2, got 1", "a.lua:5: task j2 (spawn a.lua:5): expected 2, got 1",
-				"a.lua:6: attempt to call a non-function object: there is no method sned; did you mean send?", `a.lua:7: recvline: no parameter is called "timout"`, "a.lua:8: recvline 2: timed out",
-				"a.lua:2: peer.client(address, how, ...): how is a function such as peer.silent, not silent", "a.lua:2: peer.cut(conn, data, n [, abort]): n is a number, not nil",
-				"a.lua:2: sleep: time is missing", "ECONNREFUSED", "EINVAL",
-				"ok      a.lua::it is reset", "ok      a.lua::it is closed", "2 passed, 12 failed")
-		}},
-		{"words that are wrong", map[string]string{"a.lua": `
-local function connected() return socket() end
-scenario("function", function() conected() end)
-scenario("method", function() local c = connected() defer(close, c) c:poll() end)
-scenario("library", function() string.fromat("x") end)
-scenario("state", function() local c = connected() defer(close, c) expect.state(c, "ESTABLISHD") end)
-scenario("option", function() local c = connected() defer(close, c) expect.eof(c, {timout = 1}) end)
-scenario("address", function() eventually(function() local c = socket() local ok = try(connect, c, "127.0.0.1") c:close() return ok end, 0.01) end)`,
-			"b.lua": "local function f()\n  if x then\n    print(1)\nend\n", "args.lua": "print(vars.x, #arg, arg[1], arg[2])"}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua"), "there is no conected; did you mean connected?", "poll is no method of a handle; write poll(c, ...)", "there is no string.fromat; did you mean format?",
-				`no state is called "ESTABLISHD"; did you mean ESTABLISHED?`, "the option is timeout; there is no timout", `the last call in it that failed: connect: "127.0.0.1" has no port`)
-			w.contains(w.test(2, "b.lua"), `b.lua: at the end: syntax error; "if" of line 2 has no end`)
-			out, _ := w.command("run", "args.lua", "--var", "x=y", "--own", "--", "--var").CombinedOutput()
-			w.contains(string(out), "y\t2\t--own\t--var\n")
-			out, _ = w.command("args.lua", "--sandbox", "--var").CombinedOutput()
-			w.contains(string(out), "flag needs an argument: --var")
-			for _, first := range []string{"--sandbox", "--max-steps=1000000", "--"} { // these arguments may be a stranger's
-				out, _ = w.command(first, "args.lua", "--var", "x=y").CombinedOutput()
-				w.contains(string(out), "nil\t2\t--var\tx=y\n")
-			}
-			out, _ = w.command("--sandbox", "args.lua", "--", "a", "--b").CombinedOutput()
-			w.contains(string(out), "nil\t2\ta\t--b\n")
-			for name, code := range map[string]string{"field.lua": "local t = {}\nif t.on then on() end t.x()", "inside.lua": "local M = {}\nfunction M:each(f) f() end\nM:each()", "twice.lua": "local a = {}\na.b(nope())"} {
-				w.write(name, code) // no doubt must be left
-				out, _ = w.command("run", name).CombinedOutput()
-				w.contains(string(out), "attempt to call a non-function object\n")
-			}
-			out, _ = w.command("-c", "function f(t) t.x() end", "-c", "f({}); bogus()").CombinedOutput()
-			w.lacks(string(out), "bogus;", "no bogus")
 		}},
 		{"what only seems to pass", map[string]string{"a.lua": `
 scenario("late", function() eventually(function() sleep(0.3) return true end, 0.05) end)
@@ -637,17 +171,6 @@ scenario("one value", function() expect.equal(1) end)`, "none.lua": `if vars.x t
 				}
 			}
 		}},
-		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
-			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")
-		}},
-		{"crash", map[string]string{"a.lua": `
-scenario("before", function() end)
-scenario("kills it", function() sleep(0.5) os.execute("kill -9 $PPID") sleep(60) end)
-scenario("after", function() end)`}, func(w *workshop) {
-			w.test(-1, "a.lua", "-j", "1", "--report", "junit=r.xml", "--report", "json=r.json")
-			w.contains(w.read("r.xml"), `tests="3" failures="0" errors="1" skipped="1"`, "killed or has crashed while this ran")
-			w.contains(w.read("r.json"), `"stopped": "socksh was killed or has crashed"`, `"status": "passed"`, `"status": "not run"`)
-		}},
 		{"isolation", map[string]string{"a.lua": `
 local log = {}
 setup(function() log[#log + 1] = "setup" end)
@@ -670,81 +193,6 @@ scenario("fails", function() error("boo") end)`, "bad.lua": "setup(function() en
 			out := w.test(1, "setup.lua")
 			w.contains(out, "setup.lua:1: setup: no way", "| torn down")
 			w.lacks(out, "| never")
-		}},
-		{"serial", map[string]string{"a.lua": `
-for i = 1, 6 do
-  scenario("s" .. i, i > 3 and {"serial"} or {}, function()
-    local f = io.open("running", "r")
-    if f and i > 3 then f:close() error("not alone") end
-    f = io.open("running", "w") f:close()
-    sleep(0.02)
-    os.remove("running")
-  end)
-end`}, func(w *workshop) { w.contains(w.test(0, "a.lua", "-j", "6"), "6 passed") }},
-		{"secrets", map[string]string{"a.lua": `
-local a, b = socketpair()
-defer(close, a) defer(close, b)
-a:send("password: " .. vars.token .. ("x"):rep(100))
-print("I know " .. vars.token, (vars.token:gsub(".", function(c) return ("%02x"):format(c:byte()) end)), vars.encoded)
-for i = 1, 5 do b:recv(7) end
-expect.equal("I know " .. vars.token .. "\n\1", vars.token)`, "named.lua": `
-scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .. vars.token, function() error("boo") end) end)`}, func(w *workshop) {
-			const secret = `hunter2"&<\open sesame`
-			w.env = append(w.env, "TOKEN="+secret)
-			out := w.test(1, "a.lua", "named.lua", "--secret", "token="+secret, "--var", "encoded="+base64.StdEncoding.EncodeToString([]byte(secret)), "--artifacts", "art", "--report", "junit=r.xml", "--report", "tap=r.tap", "--report", "json=r.json", "--report", "md=r.md", "--annotate")
-			all := out
-			filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
-				if text, err := os.ReadFile(path); err == nil && !strings.HasSuffix(path, "a.lua") {
-					all += string(text)
-				}
-				return nil
-			})
-			w.contains(out, "I know ***", "--secret token", "--var 'encoded=***'")
-			w.lacks(all, "hunter2", "open sesame", "68756e74657232", "aHVudGVyMi")
-			w.write("typed.txt", "> journal on\n> a, b = socketpair unix\n= 1 2\n> send a $(vars.token)\n= 22\n> recv b\n= nothing\n> save copy.txt\n> save copy.lua\n")
-			all = w.test(1, "typed.txt", "--secret", "token="+secret, "--artifacts", "typed")
-			filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
-				if text, err := os.ReadFile(path); err == nil && (strings.Contains(path, "typed/") || strings.Contains(path, "copy")) {
-					all += string(text)
-				}
-				return nil
-			})
-			w.contains(all, `"kind":"output"`)
-			w.lacks(all, "hunter2", "open sesame")
-			w.write("b.lua", `expect.equal(#vars.TOKEN, 22)`)
-			w.test(0, "b.lua", "--secret", "TOKEN")
-			w.test(2, "b.lua", "--secret", "NONESUCH")
-		}},
-		{"secrets that look like other words", map[string]string{"a.lua": `expect.equal(vars.pass:sub(1, -2), vars.pass)`,
-			"b.lua": `local a, b = socketpair() a:send(vars.pass) print(b:recv(), vars.pass) error("not " .. vars.pass)`, "c.txt": "> = vars.pass\n= 1\n"}, func(w *workshop) {
-			w.contains(w.test(1, "a.lua", "--secret", "pass=secret1"), "\n    again: socksh test a.lua --secret pass\n", `expected "***", got "***" (what *** hides differs)`)
-			w.contains(w.test(1, "c.txt", "--secret", "pass=secret1"), "again: socksh test c.txt --secret pass\n")
-			for _, args := range [][]string{{"--ladder", "ladder.jsonl", "b.lua"}, {"run", "c.txt"}, {"-c", "= vars.pass"}, {"-e", "io.write(vars.pass, '\\n')"}} {
-				out, _ := w.command(append([]string{"--secret", "pass=secret1"}, args...)...).CombinedOutput()
-				w.contains(string(out), "***")
-				w.lacks(string(out), "secret1")
-			}
-			w.write("forms.lua", `for before = 0, 3 do print(base64.encode(("x"):rep(before) .. "root:" .. vars.pass)) end print(tohex(vars.pass, " "), tohex(vars.pass))`)
-			out, _ := w.command("--secret", "pass=correct-horse-battery", "forms.lua").CombinedOutput()
-			w.lacks(string(out), "Y29ycmV", "29ycmVj", "3JyZWN0", "63 6f 72", "636f72", "aG9yc2", "hvcnNl", "ob3JzZ")
-			for secret, code := range map[string]string{"481963": `io.write("pin=", vars.pass, "\n")`, "hellohello": `print(vars.pass, "x") io.write("hell") print("ohello")`, "1212": `io.stderr:write(vars.pass) print()`} {
-				out, _ = w.command("--secret", "pass="+secret, "-e", code).CombinedOutput()
-				w.lacks(string(out), secret)
-				w.contains(string(out), "***")
-			}
-			out, _ = w.command("--secret", "pass=swordfish", "-e", `io.write(#vars.pass, "outs") io.stderr:write("ERR\n") io.write("end-sw")`).CombinedOutput()
-			if string(out) != "9outsERR\nend-sw" {
-				w.t.Errorf("%q", out)
-			}
-			w.write("pieces.lua", `local a, b = socketpair() a:send(vars.pass) for i = 1, 7 do io.write(b:recv(1)) end io.write("\n", "end se")`)
-			out, _ = w.command("--secret", "pass=secret1", "pieces.lua").CombinedOutput()
-			if string(out) != "***\nend se" {
-				w.t.Errorf("%q", out)
-			}
-			out, _ = w.command("--secret", "pass=secret1", "-e", `input("not " .. vars.pass .. "? ")`).CombinedOutput()
-			w.contains(string(out), "not ***? ")
-			w.contains(w.read("ladder.jsonl"), "***")
-			w.lacks(w.read("ladder.jsonl"), "secret1")
 		}},
 		{"what was there when it failed", map[string]string{"a.lua": `
 scenario("refused", function()
@@ -825,54 +273,6 @@ end)`}, func(w *workshop) {
 			one, two := w.read("art/names.lua__a_b/failure.txt"), w.read("art/names.lua__a_b-2/failure.txt")
 			w.contains(one+two, "names.lua::a b\n", "names.lua::a_b\n")
 		}},
-		{"^C", map[string]string{"a.lua": `
-scenario("waits", function() defer(print, "cleaned up") print("waiting") local f = io.open("ready", "w") f:close() sleep(60) end)
-scenario("later", function() end)`}, func(w *workshop) {
-			cmd, out := w.starts("test", "a.lua", "-j", "1", "--report", "junit=r.xml", "--report", "tap=r.tap")
-			cmd.Process.Signal(os.Interrupt)
-			cmd.Wait()
-			if got := cmd.ProcessState.ExitCode(); got != Interrupted {
-				w.t.Errorf("status %d", got)
-			}
-			w.contains(out.String(), "interrupted", "| cleaned up", "sleep 60, for", "1 failed, 1 not run")
-			w.contains(w.read("r.xml"), `name="later"`, "not run: interrupted")
-			w.contains(w.read("r.tap"), "Bail out! interrupted")
-		}},
-		{"the terminal is gone", map[string]string{"a.lua": `
-scenario("waits", function() defer(print, "cleaned up") io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
-			for _, verb := range []string{"test", "run"} {
-				cmd, out := w.starts(verb, "a.lua")
-				cmd.Process.Signal(syscall.SIGHUP)
-				cmd.Wait()
-				if got := cmd.ProcessState.ExitCode(); got != HungUp {
-					w.t.Errorf("%s: status %d", verb, got)
-				}
-				w.contains(out.String(), "cleaned up")
-			}
-			signal.Ignore(syscall.SIGHUP) // as nohup(1) does
-			defer signal.Reset(syscall.SIGHUP)
-			cmd, out := w.starts("test", "a.lua")
-			cmd.Process.Signal(syscall.SIGHUP)
-			cmd.Process.Signal(syscall.SIGTERM)
-			cmd.Wait()
-			if got := cmd.ProcessState.ExitCode(); got != Terminated {
-				w.t.Errorf("with SIGHUP ignored: status %d\n%s", got, out)
-			}
-		}},
-		{"a file whose scenarios are not known", map[string]string{"a.lua": `
-assert(vars.target, "it needs a target")
-scenario("important", {"quick"}, function() end)`, "half.lua": `
-scenario("slow one", {"slow"}, function() end)
-undefined()
-scenario("important", {"quick"}, function() end)`, "by_hand.lua": "-- tags: manual\nassert(vars.target)\nscenario('x', function() end)", "good.lua": `scenario("good", {"quick"}, function() end)`}, func(w *workshop) {
-			for _, choice := range [][]string{nil, {"--tags", "quick"}, {"--tags", "!slow"}, {"--run", "good|important"}, {"--skip", "slow"}, {"--failed"}} {
-				w.contains(w.test(1, append(choice, ".")...), "a.lua:2: it needs a target", "FAILED  half.lua::slow one", " 2 failed")
-				w.test(1, append(choice, ".", "--list")...)
-			}
-			w.contains(w.test(0, "a.lua", "good.lua", "--var", "target=x"), "2 passed")
-			w.write("task.lua", `scenario("one", function() end) spawn(function() error("too early", 0) end)`)
-			w.contains(w.test(1, "task.lua"), "socksh: task.lua: a task has failed: scenarios that follow are not seen")
-		}},
 		{"tried again in vain", map[string]string{"a.lua": `
 local first = not io.open("been-" .. vars.how)
 io.open("been-" .. vars.how, "w"):close()
@@ -882,23 +282,6 @@ if vars.how == "skip" then skip("it is down") elseif vars.how == "need" then nee
 				w.contains(w.test(1, "a.lua", "--retries", "2", "--var", "how="+how, "--report", "junit=r.xml"), "a.lua:4: the first failure; tried again it was "+again, "0 passed, 1 failed")
 				w.contains(w.read("r.xml"), "the first failure")
 				w.lacks(w.read("r.xml"), "<skipped")
-			}
-		}},
-		{"SIGTERM to the process and to its group", map[string]string{"a.lua": `
-scenario("waits", function() defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
-			w.write("b.lua", `defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60)`)
-			for _, args := range [][]string{{"test", "a.lua"}, {"run", "a.lua"}, {"run", "b.lua"}, {"-c", "run b.lua"}} {
-				cmd, out := w.starts(args...)
-				began := time.Now()
-				for n := 0; n < 10 && time.Since(began) < twins/4; n++ { // with pauses, for the kernel makes one of those that wait
-					cmd.Process.Signal(syscall.SIGTERM)
-					time.Sleep(100 * time.Microsecond)
-				}
-				cmd.Wait()
-				if got := cmd.ProcessState.ExitCode(); got != Terminated {
-					w.t.Errorf("%s: status %d", args, got)
-				}
-				w.contains(out.String(), "cleaned up")
 			}
 		}},
 		{"watch", map[string]string{"a.lua": `error("first")`}, func(w *workshop) {
@@ -984,20 +367,5 @@ defer(print, "last") defer(print, "first") error("boo")`}, func(w *workshop) {
 				w.t.Errorf("%s", out)
 			}
 		}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			test.run(newWorkshop(t, bin, test.files))
-		})
-	}
-}
-
-// await waits for a condition that another process brings about.
-func await(t *testing.T, condition func() bool) {
-	t.Helper()
-	for end := time.Now().Add(lifetime); !condition(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("it did not come true")
-		}
-	}
+	})
 }
