@@ -121,6 +121,14 @@ func tagsOf(list string) []string {
 	return tags
 }
 
+// hint says what may be meant where nothing is selected, "" for nothing.
+func (c *Choice) hint(all []*item) string {
+	if slices.ContainsFunc(all, func(it *item) bool { return !it.asked && slices.Contains(it.Tags, manual) }) {
+		return "; those tagged manual run where they are named, or by --tags manual"
+	}
+	return ""
+}
+
 func (c *Choice) shard() (index, count int, err error) {
 	if c.Shard == "" {
 		return 0, 1, nil

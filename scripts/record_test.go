@@ -178,6 +178,13 @@ send c hi
 recv conn
 close s
 `, []string{"local path = os.tmpname() -- for ./here.sock\n", "s:bind(path)", "c:connect(path)", "expect.equal(s:getsockname(), \"unix:\" .. path)", "local conn = s:accept()"}, nil},
+	{"unix, beside", "", `socket unix as s
+bind s unix:here.sock
+listen s
+c = socket("unix")
+c:connect("unix:here.sock")
+accept s
+`, []string{"os.tmpname() -- for here.sock", "s:bind(", "c:connect("}, []string{`"unix:here.sock"`}},
 	{"names", "", `socket as address
 socket as s1
 s2 = socket

@@ -32,6 +32,7 @@ scenario("three", function() end)`, "b/whole.lua": "-- A script.\n-- tags: slow\
 				}
 			}
 			list("a.lua::one slow net a.lua::two net a.lua::three b/t.txt quick b/whole.lua slow m.lua::[ip=4,size=1] m.lua::[ip=4,size=2] m.lua::[ip=6,size=1] m.lua::[ip=6,size=2]", ".")
+			w.contains(w.test(4, "b/", "--run", "manual"), "those tagged manual run where they are named")
 			list("a.lua::one slow net a.lua::two net", ".", "--tags", "net")
 			list("a.lua::two net", ".", "--tags", "net,!slow")
 			list("a.lua::two net b/t.txt quick", ".", "--tags", "net,!slow", "--tags", "quick")

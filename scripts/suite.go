@@ -202,7 +202,7 @@ func (s *Suite) once(paths []string) int {
 		fmt.Fprintln(s.Streams.Err, "socksh: --failed: nothing failed here the last time")
 		return Nothing
 	case len(chosen) == 0:
-		fmt.Fprintf(s.Streams.Err, "socksh: none of %d scenarios is selected\n", len(all))
+		fmt.Fprintf(s.Streams.Err, "socksh: none of %d scenarios is selected%s\n", len(all), s.Choice.hint(all))
 		return Nothing
 	case s.List && slices.ContainsFunc(chosen, func(it *item) bool { return it.incomplete }):
 		return Failed

@@ -70,7 +70,10 @@ func (w *writer) addresses(text string) (string, bool) {
 func pathOf(address string) string { return strings.TrimPrefix(address, "unix:") }
 
 // atPath reports whether a socket has its address in the file system.
-func atPath(address string) bool { return strings.Contains(pathOf(address), "/") }
+func atPath(address string) bool {
+	path := pathOf(address)
+	return strings.Contains(path, "/") || path != address && path != "" && path[0] != '@'
+}
 
 // path makes a variable of a path that was bound, so that the recording may run twice at
 // a time.
