@@ -226,11 +226,12 @@ a = b
 	{"what Lua keeps", "", `a, b = socketpair unix
 a:send("one\ntwo\nthree\nfour")
 x = b:recvline()
+x
 local y = recvuntil(b, "\n")
 local z, n = recvexact(b, 5), 3
 w = b:recv()
 u = b:recvexact
-`, []string{`expect.equal(x, "one")`, `expect.equal(y, "two\n")`}, []string{"expect.equal(z", "expect.equal(w"}},
+`, []string{"x = b:recvline()\nexpect.equal(x, \"one\")\nlocal y", `expect.equal(y, "two\n")`}, []string{"expect.equal(z", "expect.equal(w"}},
 	{"both shut down", "", `socket as srv
 bind srv 127.0.0.1:0
 listen srv

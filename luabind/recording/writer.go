@@ -146,10 +146,13 @@ func (w *writer) step(st *step) (mine bool, err error) {
 	return true, nil
 }
 
+// looks finds checks that may be left out where they are there already: of a state, and of a variable.
+var looks = lazy(`^expect\.(state\(|equal\(\w+, )`)
+
 // put adds rows.
 func (w *writer) put(text string) {
 	w.stream = nil
-	if n := len(w.rows); n > 0 && w.rows[n-1] == text && strings.HasPrefix(text, "expect.state(") {
+	if n := len(w.rows); n > 0 && w.rows[n-1] == text && looks().MatchString(text) {
 		return // it was seen, and then asked for
 	}
 	w.rows = append(w.rows, text)
