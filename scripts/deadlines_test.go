@@ -73,5 +73,15 @@ end)`}, func(w *workshop) {
 		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
 			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")
 		}},
+		{"where a task waits", map[string]string{"a.lua": `scenario("tried", {timeout = 0.2}, function()
+  local a, b = socketpair() defer(close, a) defer(close, b)
+  try(recv, a)
+end)
+scenario("expected", {timeout = 0.2}, function()
+  local a, b = socketpair() defer(close, a) defer(close, b)
+  expect.timeout(recv, a, {timeout = 60})
+end)`}, func(w *workshop) {
+			w.contains(w.test(1, "a.lua"), "a.lua:3: the scenario's limit of 200ms is over", "at a.lua:3", "a.lua:7: the scenario's limit of 200ms is over", "at a.lua:7")
+		}},
 	})
 }

@@ -76,5 +76,9 @@ scenario("s", {matrix = {password = {vars.token}}}, function() subtest("with " .
 			w.contains(w.read("ladder.jsonl"), "***")
 			w.lacks(w.read("ladder.jsonl"), "secret1")
 		}},
+		{"a secret as a tag", map[string]string{"a.lua": `scenario("x", {vars.pass}, function() error("y") end)`}, func(w *workshop) {
+			out := w.test(1, "a.lua", "--secret", "pass=secret1", "--report", "json=r.json") + w.test(0, "a.lua", "--secret", "pass=secret1", "--list")
+			w.lacks(out+w.read("r.json"), "secret1")
+		}},
 	})
 }
