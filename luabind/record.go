@@ -144,15 +144,11 @@ func (s *Session) EndRecording() (err error) {
 // hasPlace returns nil if a file's folder is there, and it is none itself: what is recorded
 // in the meantime would be lost.
 func (s *Session) hasPlace(file string) error {
-	stat := os.Stat
-	if s.folder != nil {
-		stat = s.folder.Stat
-	}
 	var onPath *os.PathError
-	if _, err := stat(filepath.Dir(file)); errors.As(err, &onPath) {
+	if _, err := s.stat(filepath.Dir(file)); errors.As(err, &onPath) {
 		return onPath.Err
 	}
-	if info, err := stat(file); err == nil && info.IsDir() {
+	if info, err := s.stat(file); err == nil && info.IsDir() {
 		return syscall.EISDIR
 	}
 	return nil
@@ -160,11 +156,7 @@ func (s *Session) hasPlace(file string) error {
 
 // mayOverwrite returns nil if there is no such file, or it is a recording itself.
 func (s *Session) mayOverwrite(file string) error {
-	stat := os.Stat
-	if s.folder != nil {
-		stat = s.folder.Stat
-	}
-	if info, err := stat(file); err != nil || !info.Mode().IsRegular() {
+	if info, err := s.stat(file); err != nil || !info.Mode().IsRegular() {
 		return nil // writing it tells what is wrong
 	}
 	text, err := s.readFile(file)

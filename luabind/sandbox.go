@@ -39,3 +39,11 @@ func (s *Session) readFile(path string) ([]byte, error) {
 	}
 	return s.folder.ReadFile(path)
 }
+
+// stat looks at a file that a script names.
+func (s *Session) stat(path string) (os.FileInfo, error) {
+	if s.folder == nil {
+		return os.Stat(path)
+	}
+	return s.folder.Stat(path)
+}

@@ -55,7 +55,8 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 		if err != nil {
 			return err
 		}
-		hidden = kept == 0 && slices.ContainsFunc(e.events, func(ev journal.Event) bool { _, is := ev.Fact.(journal.Segment); return is }) && len(s.redactor.forms) > 0
+		isSegment := func(ev journal.Event) bool { _, is := ev.Fact.(journal.Segment); return is }
+		hidden = len(s.redactor.forms) > 0 && kept == 0 && slices.ContainsFunc(e.events, isSegment)
 		p := journal.Draw(e.events)
 		p.Title = it.label()
 		parts = append(parts, part{"ladder.svg", []byte(p.SVG())}, // GitLab shows the first file of a bundle

@@ -77,6 +77,8 @@ d:recv()
 	w.lacks(server, "c:", "connect")
 	w.test(0, "server.lua", "--var", "client="+w.bin+" --var target=$TARGET run client.lua", "--repeat", "10")
 	w.contains(w.test(1, "server.lua", "--var", "client=exit 7"), "the client's exit status: expected 0, got 7")
+	w.types(strings.Replace(session, `srv:bind("127.0.0.1:0")`, "bind $srv 127.0.0.1:0", 1) + "save typed.lua --half client\n")
+	w.contains(w.read("typed.lua"), "at = target\n", "c:connect(at)")
 	out := w.types(strings.Replace(session, "c:recvline()", "c:send(x)", 1) + "save client2.lua --half client\n")
 	w.contains(out, "the client's half uses x, which the other half makes")
 }

@@ -44,8 +44,8 @@ func signalsToEnd() (signals <-chan os.Signal, stop func()) {
 	return told, func() { signal.Stop(all); close(all) }
 }
 
-// Guard cancels what the session runs when the program is told to end; a second signal ends the program at once. The status is that of the
-// signal, or OK. Call stop when there is nothing more to guard. In the session's loop ended
+// Guard cancels what the session runs when the program is told to end; a second signal
+// ends the program at once. The status is that of the signal, or OK. Call stop when there is nothing more to guard. In the session's loop ended
 // is told, unless it is nil.
 func Guard(s *luabind.Session, ended func()) (status func() int, stop func()) {
 	signals, stop := signalsToEnd()

@@ -139,7 +139,7 @@ func (w *writer) boundTo(typed, code string) int {
 	if w.now == nil || w.now.verb != nil || !ok || port != "0" && strings.Count(code, port) > 1 {
 		return 0
 	}
-	for _, n := range w.now.binds {
+	for n := range w.now.binds {
 		if s := w.sockets[n]; s != nil && s.Host == "" && w.names[n] != "" {
 			if _, at, _ := split(s.Local); port == "0" || port == at && host != "" {
 				return n
@@ -152,14 +152,7 @@ func (w *writer) boundTo(typed, code string) int {
 // isTarget reports whether a call of a client reaches a program that is not the session's.
 func (w *writer) isTarget(n int) bool {
 	s := w.sockets[n]
-	if s == nil || s.Host != "" || w.side(n) == Server {
-		return false
-	}
-	if s.Family == "unix" {
-		return atPath(s.Peer) && (w.options.Half == Client || !w.own[pathOf(s.Peer)])
-	}
-	_, port, ok := split(s.Peer)
-	return ok && (w.options.Half == Client || !w.own[port])
+	return s != nil && s.Host == "" && w.side(n) != Server && w.isProgram(s.Peer)
 }
 
 // findPrograms learns the addresses of the programs under test, all of which are known in

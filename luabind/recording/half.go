@@ -217,14 +217,16 @@ func (w *writer) leaveOut(st *step) {
 	for _, name := range names {
 		w.theirs[name] = true
 	}
-	if w.options.Half != Client || len(names) != 1 || len(st.binds) != 1 || !w.wished["var "+names[0]] {
+	if w.options.Half != Client || len(names) != 1 || len(st.binds) != 1 || !w.borrows[names[0]] {
 		return
 	}
-	if s := w.sockets[st.binds[0]]; s != nil && w.isProgram(s.Local) {
-		w.target(s.Local)
-		expr, _ := w.addresses(s.Local)
-		w.put(w.local(names[0]) + names[0] + " = " + expr)
-		delete(w.theirs, names[0])
+	for n := range st.binds {
+		if s := w.sockets[n]; s != nil && w.isProgram(s.Local) {
+			w.target(s.Local)
+			expr, _ := w.addresses(s.Local)
+			w.put(w.local(names[0]) + names[0] + " = " + expr)
+			delete(w.theirs, names[0])
+		}
 	}
 }
 
@@ -233,10 +235,9 @@ func (w *writer) borrowed() map[string]bool {
 	used := map[string]bool{}
 	for _, row := range w.rows {
 		for _, t := range source.Tokens(row) {
-			if name := row[t.From:t.To]; t.Kind == source.Name && (t.From == 0 || row[t.From-1] != '.' && row[t.From-1] != ':') {
-				if w.theirs[name] {
-					used[name], w.wish["var "+name] = true, true
-				}
+			field := t.From > 0 && (row[t.From-1] == '.' || row[t.From-1] == ':')
+			if name := row[t.From:t.To]; t.Kind == source.Name && !field && w.theirs[name] {
+				used[name] = true
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -54,27 +55,14 @@ func (w *writer) lua(st *step) {
 
 // assigned writes what a variable must be that has got what the step received, and nothing else.
 func (w *writer) assigned(st *step) {
-	chunk, err := source.Parse(st.line.Code, "")
-	if err != nil || len(chunk) != 1 || len(st.came) != 1 {
-		return
-	}
-	var name string
-	var exprs []ast.Expr
-	switch a := chunk[0].(type) {
-	case *ast.LocalAssignStmt:
-		name, exprs = a.Names[0], a.Exprs
-	case *ast.AssignStmt:
-		if id, ok := a.Lhs[0].(*ast.IdentExpr); ok {
-			name, exprs = id.Value, a.Rhs
-		}
-	}
-	if len(exprs) != 1 {
+	names, exprs := assignment(st.line.Code)
+	if len(exprs) != 1 || len(st.came) != 1 || names[0] == "" {
 		return
 	}
 	if f, ok := exprs[0].(*ast.FuncCallExpr); !ok || !exact[f.Method] && !isExact(f.Func) {
 		return
 	}
-	e := expectation{call: name}
+	e := expectation{call: names[0]}
 	if w.compare(&e, st.came[0]); e.check != "" {
 		w.put(w.statement(e))
 	}
@@ -168,25 +156,37 @@ func (w *writer) learnNames(st *step) {
 	}
 }
 
-// assignedNames returns the variables of code that is one assignment, nil for other code.
-func assignedNames(code string) (names []string) {
+// assignedNames returns the variables of code that is one assignment to variables alone, nil
+// for other code.
+func assignedNames(code string) []string {
+	names, _ := assignment(code)
+	if slices.Contains(names, "") {
+		return nil
+	}
+	return names
+}
+
+// assignment returns the variables, "" for a field, and the values of code that is one
+// assignment.
+func assignment(code string) (names []string, values []ast.Expr) {
 	chunk, err := source.Parse(code, "")
 	if err != nil || len(chunk) != 1 {
-		return nil
+		return nil, nil
 	}
 	switch a := chunk[0].(type) {
 	case *ast.LocalAssignStmt:
-		return a.Names
+		return a.Names, a.Exprs
 	case *ast.AssignStmt:
 		for _, e := range a.Lhs {
-			id, ok := e.(*ast.IdentExpr)
-			if !ok {
-				return nil
+			name := ""
+			if id, ok := e.(*ast.IdentExpr); ok {
+				name = id.Value
 			}
-			names = append(names, id.Value)
+			names = append(names, name)
 		}
+		return names, a.Rhs
 	}
-	return names
+	return nil, nil
 }
 
 var (

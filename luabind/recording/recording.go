@@ -83,8 +83,8 @@ type step struct {
 	jobs  []*step                 // that ended before the next input
 	known map[int]*journal.Socket // nil but for what was learned here
 	sent  map[string]int          // the addresses that datagrams went to, by whom
-	shut  []int                   // handles that were shut down
-	binds []int                   // handles that were bound
+	shut  map[int]bool            // handles that were shut down
+	binds map[int]bool            // handles that were bound
 	came  []string                // what calls have received that end at a place of their own
 }
 
@@ -96,7 +96,7 @@ func (s *Session) steps() []*step {
 	for _, e := range s.Events {
 		switch f := e.Fact.(type) {
 		case journal.Input:
-			last = &step{index: len(all), event: e.N, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), left: make(map[int]int), known: make(map[int]*journal.Socket), sent: make(map[string]int)}
+			last = &step{index: len(all), event: e.N, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), left: make(map[int]int), known: make(map[int]*journal.Socket), sent: make(map[string]int), shut: make(map[int]bool), binds: make(map[int]bool)}
 			s.parse(last)
 			byInput[e.N] = last
 			all = append(all, last)
@@ -166,9 +166,9 @@ func (s *Session) note(st *step, handle int, c journal.Call) {
 	st.calls[handle] = true
 	switch c.Verb {
 	case "bind":
-		st.binds = append(st.binds, handle)
+		st.binds[handle] = true
 	case "shutdown":
-		st.shut = append(st.shut, handle)
+		st.shut[handle] = true
 	case "sendto", "sendmsg":
 		l, err := line.Parse(c.Text, s.Known)
 		if err != nil {

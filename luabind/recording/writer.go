@@ -31,6 +31,7 @@ type writer struct {
 	words    map[string]bool // names in all that was typed
 	wished   map[string]bool // ports that were asked for, the time before
 	needed   map[string]bool // variables that were used, the time before
+	borrows  map[string]bool // variables of the other half that were used, the time before
 
 	head    []string
 	rows    []string
@@ -71,13 +72,13 @@ func Script(s *Session, o Options) (string, error) {
 		if err := w.write(); err != nil {
 			return "", err
 		}
-		w.borrowed()
+		w.borrows = w.borrowed()
 		w.wished, w.needed = w.wish, w.used
 	}
 	if len(w.rows) == 0 {
 		return "", errNothing
 	}
-	for name := range w.borrowed() {
+	for _, name := range slices.Sorted(maps.Keys(w.borrows)) {
 		return "", cannot("the %s's half uses %s, which the other half makes: type what it stands for", o.Half, name)
 	}
 	return w.session.shown(w.text())
@@ -123,9 +124,7 @@ func (w *writer) step(st *step) (mine bool, err error) {
 	for n, s := range st.known {
 		w.sockets[n] = s
 	}
-	for _, n := range st.shut {
-		w.shut[n] = true
-	}
+	maps.Copy(w.shut, st.shut)
 	if mine, err = w.mine(st); err != nil || st.refused() {
 		return mine, err
 	}
