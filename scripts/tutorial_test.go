@@ -329,16 +329,6 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
-// build makes the program under test.
-func build(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "socksh")
-	if out, err := exec.Command("go", "build", "-o", bin, "..").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return bin
-}
-
 // need skips a test that cannot do without a program which this system lacks.
 func need(t *testing.T, name string) {
 	t.Helper()
