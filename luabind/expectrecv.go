@@ -101,6 +101,35 @@ func (s *Session) openExpectNothing() {
 	})
 }
 
+// openExpectQuiet defines the check that for a while nothing comes at all.
+func (s *Session) openExpectQuiet() {
+	s.define("expect.quiet(socket [, seconds])", "all that has come was received, and for so long (0.1 s unless given) nothing comes: no byte, no end of the stream, no error", func(L *lua.LState) int {
+		options := s.lua.CreateTable(0, 2)
+		options.RawSetString("flags", lua.LString("peek"))
+		options.RawSetString("timeout", L.OptNumber(2, 0.1))
+		results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(restMost), options}, nil)
+		if err == nil {
+			s.unmet(L, 0, "expected quiet, got %s", s.inspect(cameOrEnd(results)))
+		}
+		e, _ := s.errorObject(err).(*lua.LTable)
+		switch {
+		case e == nil || s.Loop.Current().Stopping() || e.RawGetString("usage") != lua.LNil:
+			s.rethrow(L, err)
+		case e.RawGetString("timeout") != lua.LTrue:
+			s.unmet(L, 0, "expected quiet, got %s", lua.LVAsString(e.RawGetString("message")))
+		}
+		return 0
+	})
+}
+
+// cameOrEnd returns the data that recv gave, or in its place the word for the stream's end.
+func cameOrEnd(results []lua.LValue) lua.LValue {
+	if results[0] == lua.LNil && len(results) > 1 {
+		return results[1]
+	}
+	return results[0]
+}
+
 // optionTimeout takes the timeout of the options at argument n.
 func (s *Session) optionTimeout(L *lua.LState, n int) time.Duration {
 	if L.Get(n) == lua.LNil {

@@ -60,6 +60,7 @@ func (s *Session) openLua() {
 	s.openExpect()
 	s.openExpectRecv()
 	s.openExpectNothing()
+	s.openExpectQuiet()
 	s.openEventually()
 	s.openScenarios()
 	s.openPeer()

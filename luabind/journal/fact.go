@@ -44,6 +44,7 @@ type Return struct {
 	Error   string `json:"error,omitempty"`   // in words
 	Bytes   int    `json:"bytes,omitempty"`   // that it moved
 	Data    Bytes  `json:"data,omitempty"`    // what was received, where the texts above show but its begin
+	Held    int    `json:"held,omitempty"`    // bytes that the handle has received and not given yet
 }
 
 // Bytes is data of any kind. Its JSON has it as a text in quotes, with Go's escapes.

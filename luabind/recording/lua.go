@@ -48,24 +48,41 @@ func (w *writer) lua(st *step) {
 		}
 	default:
 		w.learnNames(st)
+		check := w.assigned(st)
+		if check == "" {
+			w.uncompared(st)
+		}
 		w.put(code)
-		w.assigned(st)
+		if check != "" {
+			w.put(check)
+			for n := range st.got {
+				w.quiet[n] = st.ended
+			}
+		}
 	}
 }
 
-// assigned writes what a variable must be that has got what the step received, and nothing else.
-func (w *writer) assigned(st *step) {
+// uncompared says so where code receives what nothing is expected of.
+func (w *writer) uncompared(st *step) {
+	if len(st.got) > 0 && !strings.Contains(st.text, "expect.") {
+		w.put("-- What comes here is not compared:")
+	}
+}
+
+// assigned is what a variable must be that has got what the step received, and nothing else.
+func (w *writer) assigned(st *step) string {
 	names, exprs := assignment(st.line.Code)
 	if len(exprs) != 1 || len(st.came) != 1 || names[0] == "" {
-		return
+		return ""
 	}
 	if f, ok := exprs[0].(*ast.FuncCallExpr); !ok || !exact[f.Method] && !isExact(f.Func) {
-		return
+		return ""
 	}
 	e := expectation{call: names[0]}
-	if w.compare(&e, st.came[0]); e.check != "" {
-		w.put(w.statement(e))
+	if w.compare(&e, st.came[0]); e.check == "" {
+		return ""
 	}
+	return w.statement(e)
 }
 
 func isExact(f ast.Expr) bool {
@@ -127,6 +144,7 @@ func (w *writer) expression(st *step, code string) {
 		}
 	}
 	if isCall && len(exprs) == 1 {
+		w.uncompared(st)
 		w.put(code)
 	}
 }

@@ -104,7 +104,7 @@ func isNumber(v any) bool { _, ok := v.(float64); return ok }
 
 // receives reports whether a verb waits for what a peer sends.
 func receives(v *sock.Verb) bool {
-	return v.Waits && strings.HasPrefix(v.Name, "recv")
+	return v.Waits && receiving(v.Name)
 }
 
 // late are the errors that the network brings, at any time.

@@ -80,6 +80,9 @@ type step struct {
 	calls map[int]bool            // handles that code of Lua has called something for
 	after []journal.Event         // states that were seen until the next input
 	left  map[int]int             // bytes that handles then had to read, of those where that changed
+	held  map[int]int             // bytes that handles had received and not given
+	task  int                     // that ran it
+	got   map[int]bool            // handles by which that has received data
 	jobs  []*step                 // that ended before the next input
 	known map[int]*journal.Socket // nil but for what was learned here
 	sent  map[string]int          // the addresses that datagrams went to, by whom
@@ -96,7 +99,7 @@ func (s *Session) steps() []*step {
 	for _, e := range s.Events {
 		switch f := e.Fact.(type) {
 		case journal.Input:
-			last = &step{index: len(all), event: e.N, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), left: make(map[int]int), known: make(map[int]*journal.Socket), sent: make(map[string]int), shut: make(map[int]bool), binds: make(map[int]bool)}
+			last = &step{index: len(all), event: e.N, task: e.Task, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), left: make(map[int]int), held: make(map[int]int), got: make(map[int]bool), known: make(map[int]*journal.Socket), sent: make(map[string]int), shut: make(map[int]bool), binds: make(map[int]bool)}
 			s.parse(last)
 			byInput[e.N] = last
 			all = append(all, last)
@@ -132,6 +135,10 @@ func (s *Session) steps() []*step {
 				last.left[e.Handle] = f.After
 			}
 		case journal.Return:
+			last.held[e.Handle] = f.Held
+			if e.Task == last.task && receiving(verbs[f.Call]) && f.Bytes > 0 {
+				last.got[e.Handle] = true
+			}
 			if data, ok := received(f); ok && exact[verbs[f.Call]] {
 				last.came = append(last.came, data)
 			}
@@ -149,6 +156,9 @@ func (s *Session) steps() []*step {
 
 // exact are the verbs that receive the same from a stream whatever pieces it comes in.
 var exact = map[string]bool{"recvline": true, "recvexact": true, "recvuntil": true}
+
+// receiving reports whether a verb of that name receives.
+func receiving(verb string) bool { return strings.HasPrefix(verb, "recv") }
 
 // received returns the data that a call gave.
 func received(r journal.Return) (string, bool) {

@@ -16,19 +16,23 @@ func (w *writer) before(c *call) {
 	switch {
 	case c.verb.Name == "close" && c.handle != "":
 		w.allRead(c.handle, n)
-	case c.verb.Name == "recv", c.verb.Name == "recvexact":
+	case receives(c.verb):
 		w.quiet[n] = w.now.ended
-	case !c.verb.Asks: // it may bring an answer, or hold what it has received
+	case !c.verb.Asks: // it may bring an answer
 		delete(w.quiet, n)
 	}
 }
 
 // allRead writes, before a handle is closed, that nothing more has come from another program,
-// if it was so.
+// if it was so: a byte more, or where the stream had not ended its end.
 func (w *writer) allRead(handle string, n int) {
 	since, quiet := w.quiet[n]
 	ended := func(row string) bool { return strings.HasPrefix(row, "expect.eof("+handle) }
-	if quiet && w.now.at-since >= settled && w.streams[n] && w.left[n] == 0 && !slices.ContainsFunc(w.rows, ended) {
+	switch {
+	case !quiet || w.now.at-since < settled || !w.streams[n] || w.left[n]+w.held[n] > 0 || slices.ContainsFunc(w.rows, ended):
+	case w.over[n]:
 		w.put("expect.nothing(" + handle + ")")
+	default:
+		w.put("expect.quiet(" + handle + ")")
 	}
 }

@@ -43,6 +43,8 @@ type writer struct {
 	theirs  map[string]bool       // variables of the other half alone
 	streams map[int]bool          // handles that are connected to other programs
 	left    map[int]int           // how many bytes they had to read
+	held    map[int]int           // how many they had received and not given
+	over    map[int]bool          // those whose streams have ended
 	quiet   map[int]time.Duration // since when they have but received
 	jobs    map[string]bool       // those that were spawned and not joined
 	taken   map[string]bool       // variables
@@ -92,7 +94,8 @@ func (w *writer) reset() {
 	w.jobs, w.taken, w.locals = map[string]bool{}, map[string]bool{}, 0
 	w.paths = map[string]string{}
 	w.ports, w.wish, w.used, w.set = map[string]*place{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
-	w.streams, w.left, w.quiet = map[int]bool{}, map[int]int{}, map[int]time.Duration{}
+	w.streams, w.over, w.quiet = map[int]bool{}, map[int]bool{}, map[int]time.Duration{}
+	w.left, w.held = map[int]int{}, map[int]int{}
 	w.stream, w.waits = nil, false
 }
 
@@ -108,6 +111,10 @@ func (w *writer) write() error {
 			w.join(j)
 		}
 		maps.Copy(w.left, st.left)
+		maps.Copy(w.held, st.held)
+		for _, e := range st.after {
+			w.over[e.Handle] = e.Fact.(journal.State).After != "ESTABLISHED"
+		}
 		for n := range st.known {
 			w.streams[n] = w.streams[n] || w.sockets[n].Type == "stream" && w.isTarget(n)
 		}

@@ -37,7 +37,11 @@ func (c *Call) told(t *loop.Task, j *journal.Journal) (Result, error) {
 	if about != nil && !about.closed {
 		tab.tellSocket(t, about, 0)
 	}
-	j.End(t, begin, n, c.outcome(out, err))
+	r := c.outcome(out, err)
+	if about != nil {
+		r.Held = about.Buffered()
+	}
+	j.End(t, begin, n, r)
 	return out, err
 }
 
