@@ -134,9 +134,9 @@ func TestRecordedTarget(t *testing.T) {
 }
 
 // TestRecordRest checks that a recording whose session had received everything turns red
-// when the server says more.
+// when the server says more, or ends the connection.
 func TestRecordRest(t *testing.T) {
-	var more atomic.Bool
+	var more, ends atomic.Bool
 	address := answer(t, func(c net.Conn) {
 		answer := "+PONG\r\n"
 		if more.Load() {
@@ -144,20 +144,36 @@ func TestRecordRest(t *testing.T) {
 		}
 		c.Read(make([]byte, 100))
 		c.Write([]byte(answer))
-		c.Read(make([]byte, 100))
+		if !ends.Load() {
+			c.Read(make([]byte, 100))
+		}
 	})
 	w := newWorkshop(t, build(t), nil)
-	session := "socket as c\nconnect c " + address + "\nsend c \"PING\\r\\n\"\nrecv c\n"
-	w.types("record it.lua\n" + session + "sleep 0.25\nclose c\n")
-	w.contains(w.read("it.lua"), "expect.nothing(c)\nc:close()\n")
-	w.types("record hasty.lua\n" + session + "close c\n")
-	w.lacks(w.read("hasty.lua"), "nothing")
-	w.types("record lua.lua\n" + session + "for i = 1, 1 do c:send('x') end\nsleep 0.25\nrepeat until not c:recv()\nclose c\n")
-	w.lacks(w.read("lua.lua"), "nothing") // what came meanwhile is not known
-	w.test(0, "it.lua", "--repeat", again(), "-j", "8")
-	more.Store(true)
-	w.contains(w.test(1, "it.lua"), `expected nothing more, got "EXTRA\r\n"`)
-	w.types("record more.lua\n" + session[:len(session)-1] + " 7\nsleep 0.25\nclose c\n")
-	w.lacks(w.read("more.lua"), "nothing")
+	session := "socket as c\nconnect c " + address + "\nsend c \"PING\\r\\n\"\n"
+	for _, receive := range []string{"recv c\n", "recvexact c 7\n", "recvline c\n", "recvlines c 1\n", "recvuntil c \"\\n\"\n", "x = c:recvline()\n", "c:recvline()\n"} {
+		more.Store(false)
+		w.types("record it.lua\n" + session + receive + "sleep 0.25\nclose c\n")
+		w.contains(w.read("it.lua"), "expect.quiet(c)\nc:close()\n")
+		w.test(0, "it.lua", "--repeat", again(), "-j", "8")
+		ends.Store(true)
+		w.contains(w.test(1, "it.lua"), `expected quiet, got "eof"`)
+		ends.Store(false)
+		w.types("record hasty.lua\n" + session + receive + "close c\n")
+		w.lacks(w.read("hasty.lua"), "nothing", "quiet")
+		more.Store(true)
+		w.contains(w.test(1, "it.lua"), `expected quiet, got "EXTRA\r\n"`)
+	}
+	w.types("record more.lua\n" + session + "recvline c\nsleep 0.25\nclose c\n")
+	w.lacks(w.read("more.lua"), "nothing", "quiet") // the session did not read it
 	w.test(0, "more.lua")
+	more.Store(false)
+	ends.Store(true)
+	w.types("record ended.lua\n" + session + "recv c\nsleep 0.25\nclose c\n")
+	w.contains(w.read("ended.lua"), "expect.state(c, \"CLOSE_WAIT\")", "expect.nothing(c)\n")
+	w.test(0, "ended.lua")
+	w.types("record lua.lua\n" + session + "for i = 1, 1 do c:send('x') end\nsleep 0.25\nrepeat until not c:recv()\nclose c\n")
+	w.contains(w.read("lua.lua"), "-- What comes here is not compared:\nrepeat until")
+	w.lacks(w.read("lua.lua"), "nothing", "quiet")
+	w.types("record print.lua\n" + session + "print(c:recvline())\n")
+	w.contains(w.read("print.lua"), "-- What comes here is not compared:\nprint(")
 }
