@@ -33,6 +33,7 @@ func (s *Session) beginInput(t *loop.Task, text string) *input {
 	if j == nil {
 		return nil
 	}
+	j.Look() // what has come since the last input is not this one's
 	in := &input{task: t, handles: s.Table.Last(), outer: s.shown}
 	in.event = j.Add(t, 0, journal.Input{Text: text})
 	localOf(t).input, s.shown = in, in
