@@ -112,8 +112,9 @@ A file that ends in .txt is a session: what was typed, and what must come.
 what was printed. # and blank lines are for the reader; "# need: lab" on top skips it
 where the system has none, "# input: TEXT" is a line for input().
 Stand-ins $p1, $p2… are the ports that the system chose, in their order; $fd any
-          descriptor, $time how long a timer has to run, $tmp a folder that goes
-No others A peer whose answer is never the same twice, as by its date, wants a .lua
+          descriptor, $time how long a timer has to run, $date a date with its
+          time, $tmp a folder that is removed at the end
+No others A peer whose answer is never the same twice, as by a number, wants a .lua
           recording (help record): there expect.recv(s, {"Date: ", 25, "\r\n"}) takes
           any 25 bytes, and expect.match a pattern.
 Run       socksh run FILE.txt, socksh test FILE.txt; --update rewrites what came`)}, {name: "ci", about: "how they run in CI", also: []string{"test", "report", "reports", "junit", "tap", "artifacts", "flaky", "var", "secret", "secrets"}, text: strings.TrimSpace(`

@@ -21,7 +21,7 @@ type Batch struct {
 // failure, and returns the exit status.
 func (b Batch) Lines() int {
 	return b.with(func(s *luabind.Session) int {
-		return b.run(s, "stdin", b.Streams.In.ReadLine)
+		return b.run(s, "stdin", b.Streams.NextLine)
 	})
 }
 
@@ -48,7 +48,7 @@ func (b Batch) Commands(texts []string, stay func(*luabind.Session) int) int {
 // Session goes on with a session, whose script has ended, by the lines of
 // standard input.
 func (b Batch) Session(s *luabind.Session) int {
-	return b.Streams.Finish(s, b.run(s, "stdin", b.Streams.In.ReadLine))
+	return b.Streams.Finish(s, b.run(s, "stdin", b.Streams.NextLine))
 }
 
 func (b Batch) with(f func(*luabind.Session) int) int {

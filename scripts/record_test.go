@@ -1,8 +1,12 @@
 package scripts
 
 import (
+	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -293,6 +297,21 @@ func TestRecord(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRecordTranscriptDates records what has another date each time.
+func TestRecordTranscriptDates(t *testing.T) {
+	var asked atomic.Int64
+	address := answer(t, func(c net.Conn) {
+		c.Read(make([]byte, 100))
+		at := time.Unix(asked.Add(1)*100_000, 0).UTC()
+		fmt.Fprintf(c, "Date: %s\r\n", at.Format(http.TimeFormat))
+		c.Read(make([]byte, 100))
+	})
+	w := newWorkshop(t, build(t), nil)
+	w.types("record it.txt\nsocket as c\nconnect c " + address + "\nsend c x\nrecvline c\nshutdown c write\nrecv c\nclose c\n")
+	w.contains(w.read("it.txt"), "= \"Date: $date GMT\"\n")
+	w.test(0, "it.txt", "--repeat", "3")
 }
 
 // TestRecordTranscript records the same sessions as transcripts.

@@ -3,6 +3,8 @@ package scripts
 import (
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -176,4 +178,33 @@ func TestRecordRest(t *testing.T) {
 	w.lacks(w.read("lua.lua"), "nothing", "quiet")
 	w.types("record print.lua\n" + session + "print(c:recvline())\n")
 	w.contains(w.read("print.lua"), "-- What comes here is not compared:\nprint(")
+}
+
+// TestRecordPause ends a connection while the person does nothing: what was typed before has not
+// done it, nor what is typed next.
+func TestRecordPause(t *testing.T) {
+	answered, ended := make(chan bool), make(chan bool)
+	address := answer(t, func(c net.Conn) {
+		c.Write([]byte("hello\n"))
+		<-answered
+		c.Close()
+		ended <- true
+	})
+	file := filepath.Join(t.TempDir(), "it.lua")
+	p := start(t, build(t))
+	for _, row := range []string{"record " + file, "socket as c", "connect c " + address, "recvline c"} {
+		p.line(row)
+	}
+	p.expect("hello")
+	answered <- true
+	<-ended
+	p.line("close c")
+	p.end(0, "")
+	script, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(script), "expect.state(c, \"CLOSE_WAIT\")\nc:close()\n") {
+		t.Error(string(script))
+	}
 }

@@ -2,6 +2,7 @@ package scripts
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -108,6 +109,15 @@ func (s *Streams) ask(_ context.Context, prompt string) (string, error) {
 	return s.In.ReadLine()
 }
 
+// NextLine returns the next line of In; before it waits for one the results go out, for who
+// types it may have to see them.
+func (s *Streams) NextLine() (string, error) {
+	if !s.In.ready() {
+		s.Out.Flush()
+	}
+	return s.In.ReadLine()
+}
+
 // BeforeAbort has f called if the program must be ended at once.
 func (s *Streams) BeforeAbort(f func()) {
 	s.mu.Lock()
@@ -167,6 +177,14 @@ type Lines struct {
 
 // NewLines returns a reader of r's lines.
 func NewLines(r io.Reader) *Lines { return &Lines{r: bufio.NewReader(r)} }
+
+// ready reports whether a line is here already.
+func (l *Lines) ready() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	here, _ := l.r.Peek(l.r.Buffered())
+	return bytes.IndexByte(here, '\n') >= 0
+}
 
 // ReadLine returns the next line without its end, or io.EOF.
 func (l *Lines) ReadLine() (string, error) {

@@ -24,8 +24,8 @@ import (
 // "# need: lab" as the first line has it skipped where the system gives no labs.
 //
 // $p1, $p2... are the ports that the system chose, in the order they appear;
-// $fd is any descriptor, $time how long a timer of the kernel has to run, and $tmp a
-// folder that is removed at the end.
+// $fd is any descriptor, $time how long a timer of the kernel has to run, $date a date with
+// its time as protocols write it, and $tmp a folder that is removed at the end.
 
 // lineLimit is how long one line of a transcript may take.
 const lineLimit = 20 * time.Second

@@ -9,7 +9,7 @@ import (
 
 // Names gives what the system chose names that are the same in every run of a
 // transcript: $p1, $p2… for ports in the order they appear, $fd for descriptors, $time
-// for what a timer has to run, and $tmp for the folder Tmp.
+// for what a timer has to run, $date for a date with its time, and $tmp for the folder Tmp.
 type Names struct {
 	Tmp   string
 	ports []string
@@ -19,6 +19,7 @@ type Names struct {
 var (
 	chosenPort = lazy(`(\d\.\d+|\[[0-9a-f:.]+\]|localhost):(\d{1,5})\b`)
 	timer      = lazy(`\b(time_wait|retransmission|keepalive|probe|arrives) in [\dhms.]+`)
+	expires    = lazy(`\b(timer=\w+ expires)=[\dhmsµ.]+`)
 	descriptor = lazy(`\bfd \d+(?:(  ) *)?`)
 )
 
@@ -37,6 +38,8 @@ func (n *Names) Mask(s string) string {
 		return fmt.Sprintf("%s:$p%d", m[:i], n.port(m[i+1:]))
 	})
 	s = timer().ReplaceAllString(s, "$1 in $$time")
+	s = expires().ReplaceAllString(s, "$1=$$time")
+	s = dated().ReplaceAllString(s, "$$date")
 	s = descriptor().ReplaceAllString(s, "fd $$fd$1") // columns are as wide as the numbers
 	if n.Tmp == "" {
 		return s
