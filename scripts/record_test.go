@@ -64,7 +64,7 @@ var recorded = []struct {
 		"expect.equal(srv:getsockname(), address)", "expect.equal(cli:getpeername(), address)",
 		"expect.state(s3, \"CLOSE_WAIT\")\nexpect.eof(s3)", `expect.errno("EPIPE", send, s3, "hello?")`, "srv:close()\ns3:close()\n",
 	}, []string{"2333", "cli:close()\ncli:close()"}},
-	{"time_wait", "", "socket as s\nbind s 127.0.0.1:0\nlisten s\nsocket as c\nconnect c s\naccept s as d\nclose c\nrecv d\nclose d\nstate c\n",
+	{"time_wait", "", "socket as s\nbind s 127.0.0.1:0\nlisten s\nsocket as c\nconnect c $(s:getsockname())\naccept s as d\nclose c\nrecv d\nclose d\nstate c\n",
 		[]string{`expect.state(c, "TIME_WAIT")`}, nil},
 	{"bytes", "", `a, b = socketpair unix
 send a "\x00\xff\r\n\x1b[2J ' \" \\ 你好 ]] \u{2028}"
