@@ -156,7 +156,7 @@ func TestRecordRest(t *testing.T) {
 		more.Store(false)
 		w.types("record it.lua\n" + session + receive + "sleep 0.25\nclose c\n")
 		w.contains(w.read("it.lua"), "expect.quiet(c)\nc:close()\n")
-		w.test(0, "it.lua", "--repeat", again(), "-j", "8")
+		w.test(0, "it.lua", "--repeat", "8", "-j", "8")
 		ends.Store(true)
 		w.contains(w.test(1, "it.lua"), `expected quiet, got "eof"`)
 		ends.Store(false)
