@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -112,8 +113,14 @@ func TestSecret(t *testing.T) {
 			return stateOf(h.FD)
 		}
 		fds := []unix.PollFd{{Fd: int32(h.FD), Events: unix.POLLOUT}}
-		if _, err := unix.Poll(fds, wait); err != nil {
-			t.Fatal(err)
+		for until := time.Now().Add(time.Duration(wait) * time.Millisecond); ; {
+			_, err := unix.Poll(fds, int(max(time.Until(until), 0).Milliseconds()))
+			if err == nil {
+				break
+			}
+			if err != unix.EINTR { // Go's own signals do that
+				t.Fatal(err)
+			}
 		}
 		return stateOf(h.FD)
 	}
