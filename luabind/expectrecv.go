@@ -107,16 +107,12 @@ func (s *Session) openExpectQuiet() {
 		options := s.lua.CreateTable(0, 2)
 		options.RawSetString("flags", lua.LString("peek"))
 		options.RawSetString("timeout", L.OptNumber(2, 0.1))
-		results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(restMost), options}, nil)
-		if err == nil {
-			s.unmet(L, 0, "expected quiet, got %s", s.inspect(cameOrEnd(results)))
-		}
-		e, _ := s.errorObject(err).(*lua.LTable)
+		results, failed := s.recv(L, restMost, options)
 		switch {
-		case e == nil || s.Loop.Current().Stopping() || e.RawGetString("usage") != lua.LNil:
-			s.rethrow(L, err)
-		case e.RawGetString("timeout") != lua.LTrue:
-			s.unmet(L, 0, "expected quiet, got %s", lua.LVAsString(e.RawGetString("message")))
+		case failed == nil:
+			s.unmet(L, 0, "expected quiet, got %s", s.inspect(cameOrEnd(results)))
+		case failed.RawGetString("timeout") != lua.LTrue:
+			s.unmet(L, 0, "expected quiet, got %s", lua.LVAsString(failed.RawGetString("message")))
 		}
 		return 0
 	})
@@ -152,6 +148,20 @@ func (s *Session) optionTimeout(L *lua.LState, n int) time.Duration {
 	return d
 }
 
+// recv makes one call of recv for the socket at argument 1, and gives what came or the error
+// of the call; any other error, as of a wrong argument, goes on.
+func (s *Session) recv(L *lua.LState, max int, options *lua.LTable) (results []lua.LValue, failed *lua.LTable) {
+	results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(max), options}, nil)
+	if err == nil {
+		return results, nil
+	}
+	failed, _ = s.errorObject(err).(*lua.LTable)
+	if failed == nil || s.Loop.Current().Stopping() || failed.RawGetString("usage") != lua.LNil {
+		s.rethrow(L, err)
+	}
+	return nil, failed
+}
+
 // receive takes from the socket at argument 1 as many bytes as are wanted, or one
 // datagram. It stops where they differ, and says in words what kept more from coming.
 func (s *Session) receive(L *lua.LState, want pattern, until time.Time) (got, end string) {
@@ -164,15 +174,7 @@ func (s *Session) receive(L *lua.LState, want pattern, until time.Time) (got, en
 	recv := func(max int, options string, v lua.LValue) ([]lua.LValue, *lua.LTable) {
 		table := s.lua.CreateTable(0, 1)
 		table.RawSetString(options, v)
-		results, err := s.call(s.builtins.RawGetString("recv"), []lua.LValue{L.Get(1), lua.LNumber(max), table}, nil)
-		if err == nil {
-			return results, nil
-		}
-		e, _ := s.errorObject(err).(*lua.LTable)
-		if e == nil || s.Loop.Current().Stopping() || e.RawGetString("usage") != lua.LNil {
-			s.rethrow(L, err)
-		}
-		return nil, e
+		return s.recv(L, max, table)
 	}
 	for stream && len(got) < len(want.data) || !stream && got == "" {
 		room := maxDatagram

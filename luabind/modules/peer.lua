@@ -24,10 +24,6 @@ local function want(usage, value, ...)
   error(usage .. ", not " .. tostring(value), 2)
 end
 
-local function want_conn(name, conn)
-  if type(conn) ~= "userdata" then error("peer." .. name .. ": conn is a socket, not " .. tostring(conn), 2) end
-end
-
 local function new(how, family)
   local s = socket(family or "tcp")
   if how == public.stall then s:setsockopt("SO_RCVBUF", 1) end -- accepted sockets inherit it
@@ -76,7 +72,7 @@ function peer.client(address, how, ...)
 end
 
 function peer.reset(conn)
-  want_conn("reset", conn)
+  want("peer.reset: conn is a socket", conn, "userdata")
   conn:setsockopt("SO_LINGER", 0)
   conn:close()
 end
@@ -84,13 +80,13 @@ end
 function peer.silent() end
 
 function peer.half_close(conn)
-  want_conn("half_close", conn)
+  want("peer.half_close: conn is a socket", conn, "userdata")
   conn:shutdown("write")
   repeat until not conn:recv()
 end
 
 function peer.stall(conn, pause)
-  want_conn("stall", conn)
+  want("peer.stall: conn is a socket", conn, "userdata")
   while pause do
     sleep(pause)
     if not conn:recv(1) then break end
@@ -98,7 +94,7 @@ function peer.stall(conn, pause)
 end
 
 function peer.trickle(conn, data, pause, open)
-  want_conn("trickle", conn)
+  want("peer.trickle: conn is a socket", conn, "userdata")
   want("peer.trickle(conn, data [, pause [, open]]): data is a text", data, "string", "userdata")
   conn:setsockopt("TCP_NODELAY", true)
   for i = 1, #data do
@@ -109,7 +105,7 @@ function peer.trickle(conn, data, pause, open)
 end
 
 function peer.cut(conn, data, count, abort)
-  want_conn("cut", conn)
+  want("peer.cut: conn is a socket", conn, "userdata")
   want("peer.cut(conn, data, n [, abort]): data is a text", data, "string", "userdata")
   want("peer.cut(conn, data, n [, abort]): n is a number", count, "number")
   conn:sendall(data:sub(1, count))
@@ -121,7 +117,7 @@ function peer.cut(conn, data, count, abort)
 end
 
 function peer.linger(conn, data, seconds)
-  want_conn("linger", conn)
+  want("peer.linger: conn is a socket", conn, "userdata")
   want("peer.linger(conn, data [, seconds]): data is a text", data, "string", "userdata", "number")
   conn:setsockopt("SO_LINGER", seconds or 1)
   conn:sendall(data)
@@ -129,7 +125,7 @@ function peer.linger(conn, data, seconds)
 end
 
 function peer.late(conn, data)
-  want_conn("late", conn)
+  want("peer.late: conn is a socket", conn, "userdata")
   want("peer.late(conn, data): data is a text", data, "string", "userdata", "number")
   repeat until not conn:recv()
   conn:sendall(data)

@@ -91,6 +91,12 @@ type step struct {
 	came  []string                // what calls have received that end at a place of their own
 }
 
+func newStep(index int, e journal.Event, text string) *step {
+	return &step{index: index, event: e.N, task: e.Task, at: e.At, ended: e.At, text: text,
+		calls: make(map[int]bool), left: make(map[int]int), held: make(map[int]int), got: make(map[int]bool),
+		known: make(map[int]*journal.Socket), sent: make(map[string]int), shut: make(map[int]bool), binds: make(map[int]bool)}
+}
+
 // steps puts events in order.
 func (s *Session) steps() []*step {
 	var all []*step
@@ -99,7 +105,7 @@ func (s *Session) steps() []*step {
 	for _, e := range s.Events {
 		switch f := e.Fact.(type) {
 		case journal.Input:
-			last = &step{index: len(all), event: e.N, task: e.Task, at: e.At, ended: e.At, text: f.Text, calls: make(map[int]bool), left: make(map[int]int), held: make(map[int]int), got: make(map[int]bool), known: make(map[int]*journal.Socket), sent: make(map[string]int), shut: make(map[int]bool), binds: make(map[int]bool)}
+			last = newStep(len(all), e, f.Text)
 			s.parse(last)
 			byInput[e.N] = last
 			all = append(all, last)
