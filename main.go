@@ -94,8 +94,8 @@ library. What follows FILE is the script's, but for --var and the like, which ma
 stand there: after -- all is, and with --sandbox or a limit before FILE.
 
 Exit status: 0 success, 1 a command, script or check failed, 2 bad usage or a
-script that cannot be read, 70 a bug of socksh, 77 skipped (see need), 129, 130
-and 143 ended by SIGHUP, ^C and SIGTERM; exit(n) in a script is n.`,
+script that cannot be read, 70 a bug of socksh, 77 skipped (see need), 129, 130,
+131 and 143 ended by SIGHUP, ^C, ^\ and SIGTERM; exit(n) in a script is n.`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -260,8 +260,8 @@ What is tagged manual runs only where it is named, what is tagged serial runs al
 
 Exit status: 0 all passed or were skipped, 1 some failed, 2 bad usage or a file that
 cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
-4 none selected, 70 a bug of socksh, 129, 130 and 143 ended by SIGHUP, ^C and
-SIGTERM.`,
+4 none selected, 70 a bug of socksh, 129, 130, 131 and 143 ended by SIGHUP, ^C,
+^\ and SIGTERM.`,
 		Example: `  socksh test tests/ -j 8 --report junit=report.xml --artifacts failed/
   socksh test tests/echo.lua::'two clients' --repeat 100 --fail-fast
   socksh test redis.lua --var target=127.0.0.1:6379 --secret REDIS_PASSWORD`,

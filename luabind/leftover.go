@@ -171,7 +171,7 @@ func (s *Session) runPlan(t *loop.Task, p *plan) error {
 	failed := 0
 	s.Record() // which tells what tasks wait for
 	for _, sc := range p.scenarios {
-		tr := s.newTrial(newGroup(), TrialLimits{Scenario: sc.Limit})
+		tr := s.newTrial(newGroup(), TrialLimits{Scenario: max(sc.Limit, 0)})
 		tr.group.plan = p
 		outer := s.trial
 		s.trial = tr

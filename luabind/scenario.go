@@ -23,8 +23,11 @@ type Scenario struct {
 	Name  string // "" where the file is the scenario and has no matrix
 	Tags  []string
 	Line  int           // where it is defined
-	Limit time.Duration // how long it may take, 0 where it does not say
+	Limit time.Duration // how long it may take: 0 where it does not say, NoLimit for as long as it likes
 }
+
+// NoLimit is the limit of a scenario that says timeout = 0.
+const NoLimit time.Duration = -1
 
 // A scenario is one with its body.
 type scenario struct {
@@ -250,7 +253,9 @@ func (s *Session) scenarioOption(L *lua.LState, sc *scenario, axes map[string][]
 		if err != nil {
 			L.ArgError(2, "timeout: "+err.Error())
 		}
-		sc.Limit = d
+		if sc.Limit = d; d == 0 {
+			sc.Limit = NoLimit
+		}
 	default:
 		_, item := k.(lua.LNumber)
 		tag, ok := v.(lua.LString)

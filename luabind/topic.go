@@ -134,7 +134,7 @@ Flaky      --retries N tells flaky from passed; --repeat N, --until-fail find it
 Some only  --run, --skip, --tags, --failed, FILE::NAME; --shard I/N for machines
 Status     0 all passed or were skipped, 1 some failed, 2 bad usage, nothing ran,
            3 a need is missing (--require), 4 none selected, 70 a bug of socksh,
-           129, 130, 143 ended by SIGHUP, ^C, SIGTERM
+           129, 130, 131, 143 ended by SIGHUP, ^C, ^\, SIGTERM
 All of it  socksh test --help`)}, {name: "timeouts", about: "how long calls wait", also: []string{"timeout", "deadline"}, text: strings.TrimSpace(`
 A call waits as long as it takes, unless it is told:
 

@@ -11,14 +11,14 @@ import (
 )
 
 // watch takes the signals: ^C while a line is typed is a key, else it is meant
-// for what runs. SIGTERM and SIGHUP put the terminal in order and end the program.
+// for what runs. SIGTERM, SIGHUP and SIGQUIT put the terminal in order and end the program.
 func (p *prompt) watch(restore func()) (stop func()) {
 	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTSTP, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTSTP, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	go func() {
 		for sig := range signals {
 			switch {
-			case sig == syscall.SIGTERM || sig == syscall.SIGHUP:
+			case sig == syscall.SIGTERM || sig == syscall.SIGHUP || sig == syscall.SIGQUIT:
 				os.Stdout.WriteString(pasteOff + "\n")
 				restore()
 				p.lastRecording()

@@ -112,10 +112,13 @@ func (s *Suite) abandoned(a report.Attempt, out *output, why string) (report.Att
 }
 
 func (s *Suite) limitOf(it *item) time.Duration {
-	if it.Limit > 0 {
-		return it.Limit
+	switch it.Limit {
+	case 0:
+		return s.Timeout
+	case luabind.NoLimit:
+		return 0
 	}
-	return s.Timeout
+	return it.Limit
 }
 
 func (s *Suite) attemptLua(it *item, a *report.Attempt, out *output, stop chan func(string)) *evidence {

@@ -30,7 +30,7 @@ func TestStatuses(t *testing.T) {
 			ofTest = append(ofTest, statuses...)
 		}
 	}
-	known := fmt.Sprint([]int{OK, Failed, Misused, Unmet, Nothing, Internal, Skipped, HungUp, Interrupted, Terminated})
+	known := fmt.Sprint([]int{OK, Failed, Misused, Unmet, Nothing, Internal, Skipped, HungUp, Interrupted, Quit, Terminated})
 	if got := fmt.Sprint(all); got != known {
 		t.Errorf("README tells %s, not %s", got, known)
 	}

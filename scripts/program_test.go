@@ -26,6 +26,7 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // or the helpers of labs sleep for a second before they end
 	status := m.Run()
 	if builds != "" {
 		os.RemoveAll(builds)

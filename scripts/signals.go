@@ -15,7 +15,7 @@ import (
 const twins = 200 * time.Millisecond
 
 // ending names the signals that tell the program to end.
-var ending = map[os.Signal]string{syscall.SIGHUP: "hung up", syscall.SIGINT: "interrupted", syscall.SIGTERM: "terminated"}
+var ending = map[os.Signal]string{syscall.SIGHUP: "hung up", syscall.SIGINT: "interrupted", syscall.SIGQUIT: "quit", syscall.SIGTERM: "terminated"}
 
 // StatusOf returns the exit status of a program that a signal has ended.
 func StatusOf(sig os.Signal) int { return 128 + int(sig.(syscall.Signal)) }

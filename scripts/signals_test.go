@@ -68,6 +68,19 @@ scenario("waits", function() defer(print, "cleaned up") io.open("ready", "w"):cl
 				w.t.Errorf("with SIGHUP ignored: status %d\n%s", got, out)
 			}
 		}},
+		{"^\\", map[string]string{"a.lua": `
+scenario("waits", function() defer(print, "cleaned up") io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
+			for _, verb := range []string{"test", "run"} {
+				cmd, out := w.starts(verb, "a.lua")
+				cmd.Process.Signal(syscall.SIGQUIT)
+				cmd.Wait()
+				if got := cmd.ProcessState.ExitCode(); got != Quit {
+					w.t.Errorf("%s: status %d", verb, got)
+				}
+				w.contains(out.String(), "cleaned up")
+				w.lacks(out.String(), "goroutine")
+			}
+		}},
 		{"SIGTERM to the process and to its group", map[string]string{"a.lua": `
 scenario("waits", function() defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
 			w.write("b.lua", `defer(function() sleep(0.1) print("cleaned up") end) io.open("ready", "w"):close() sleep(60)`)

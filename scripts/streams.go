@@ -23,6 +23,7 @@ const (
 	Skipped     = 77  // run: a need of the script is missing, or it skipped itself
 	HungUp      = 129 // the terminal is gone
 	Interrupted = 130 // ^C
+	Quit        = 131 // ^\
 	Terminated  = 143
 )
 

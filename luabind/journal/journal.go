@@ -37,6 +37,7 @@ type Journal struct {
 	Before []func()
 
 	began     time.Time
+	size      int // of the ring
 	ring      []Event
 	last      int     // N of the youngest event
 	typed     []Event // that have fallen out of the ring
@@ -49,7 +50,7 @@ type Journal struct {
 
 // New returns a journal that keeps the last size events.
 func New(size int) *Journal {
-	return &Journal{began: time.Now(), ring: make([]Event, 0, size), open: make(map[int][]Event)}
+	return &Journal{began: time.Now(), size: size, open: make(map[int][]Event)}
 }
 
 // Follow has f told of each event from now on. It must not keep the pointer.
@@ -77,10 +78,10 @@ func (j *Journal) Time(at time.Duration) time.Time { return j.began.Add(at) }
 func (j *Journal) append(e Event) int {
 	j.last++
 	e.N = j.last
-	if len(j.ring) < cap(j.ring) {
+	if len(j.ring) < j.size {
 		j.ring = append(j.ring, e)
 	} else {
-		place := &j.ring[(j.last-1)%len(j.ring)]
+		place := &j.ring[(j.last-1)%j.size]
 		j.outlive(*place)
 		*place = e
 	}
@@ -155,7 +156,7 @@ func (j *Journal) Events(n int) []Event {
 	first := j.last - len(j.ring) // N of the youngest that is gone
 	all := make([]Event, 0, j.last-max(n, first))
 	for i := max(n, first); i < j.last; i++ {
-		all = append(all, j.ring[i%cap(j.ring)])
+		all = append(all, j.ring[i%j.size])
 	}
 	return all
 }

@@ -12,7 +12,7 @@ import (
 // keeps.
 func (v *View) handles(_ *loop.Task, tab *sock.Table, a *sock.Args) (sock.Result, error) {
 	var rows, closed []sock.Value
-	left := v.leftovers()
+	left := v.leftovers(tab)
 	for _, h := range tab.Handles() {
 		fields := tab.Describe(h)
 		if e, ok := v.present(tab, h, left); ok {

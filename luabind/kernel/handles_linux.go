@@ -1,36 +1,46 @@
 package kernel
 
 import (
+	"slices"
+
 	"golang.org/x/sys/unix"
 
 	"socksh/luabind/sock"
 )
 
-// leftovers are the connections that outlive their descriptors, by their network and
+// leftovers are the connections that outlive their descriptors, by where they were made and
 // their cookies. A kernel is asked when the first of them is wanted.
 type leftovers struct {
-	view *View
-	all  map[sock.Host]map[uint64]entry
+	view  *View
+	among map[uint64]bool // the cookies of the table's handles, open and closed
+	all   map[origin]map[uint64]entry
 }
 
-func (v *View) leftovers() *leftovers {
-	return &leftovers{view: v, all: make(map[sock.Host]map[uint64]entry)}
+// An origin is what a dump is about: it goes through all of a kernel's connections.
+type origin struct {
+	host   sock.Host
+	family uint8
+}
+
+func (v *View) leftovers(tab *sock.Table) *leftovers {
+	among := make(map[uint64]bool)
+	for _, h := range slices.Concat(tab.Handles(), tab.Ended()) {
+		among[h.Cookie()] = true
+	}
+	return &leftovers{view: v, among: among, all: make(map[origin]map[uint64]entry)}
 }
 
 // of returns what is left of a handle's connection.
 func (l *leftovers) of(h *sock.Handle) (entry, bool) {
-	all, asked := l.all[h.Host]
+	family, _ := h.Kind()
+	from := origin{h.Host, uint8(family)}
+	all, asked := l.all[from]
 	if !asked {
 		all = make(map[uint64]entry)
-		l.all[h.Host] = all
-		for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
-			entries, err := l.view.dump(request{host: h.Host, family: family, protocol: unix.IPPROTO_TCP, states: ending})
-			if err != nil {
-				continue // then nothing is known of them
-			}
-			for _, e := range entries {
-				all[e.cookie] = e
-			}
+		l.all[from] = all
+		entries, _ := l.view.dump(request{host: h.Host, family: from.family, protocol: unix.IPPROTO_TCP, states: ending, among: l.among}) // without them nothing is known
+		for _, e := range entries {
+			all[e.cookie] = e
 		}
 	}
 	cookie := h.Cookie()

@@ -32,7 +32,7 @@ func (v *View) readCounters(sock.Host) (map[string]int64, error) { return nil, e
 
 type leftovers struct{}
 
-func (v *View) leftovers() *leftovers { return nil }
+func (v *View) leftovers(*sock.Table) *leftovers { return nil }
 
 func (*leftovers) of(*sock.Handle) (entry, bool) { return entry{}, false }
 

@@ -58,14 +58,13 @@ func (v *View) ended(r request) (entry, error) {
 // find looks for the socket of r by its cookie, among those in the states and with
 // the local port of r, if that has one.
 func (v *View) find(r request, states uint32) (entry, error) {
-	all, err := v.dump(request{host: r.host, family: r.family, protocol: r.protocol, states: states, local: netip.AddrPortFrom(netip.Addr{}, r.local.Port())})
-	if err != nil {
+	all, err := v.dump(request{host: r.host, family: r.family, protocol: r.protocol, states: states, local: netip.AddrPortFrom(netip.Addr{}, r.local.Port()),
+		among: map[uint64]bool{r.cookie: true}})
+	switch {
+	case err != nil:
 		return entry{}, err
+	case len(all) == 0:
+		return entry{}, unix.ENOENT
 	}
-	for _, e := range all {
-		if e.cookie == r.cookie {
-			return e, nil
-		}
-	}
-	return entry{}, unix.ENOENT
+	return all[0], nil
 }
