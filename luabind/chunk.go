@@ -120,6 +120,9 @@ func syntaxText(err error, name string) string {
 	if strings.EqualFold(e.Message, "invalid token") && e.Token != "" && e.Token[0] >= 0x80 {
 		return fmt.Sprintf("%s: only texts in quotes and comments may hold letters beyond ASCII", where)
 	}
+	if strings.EqualFold(e.Message, "invalid token") && strings.HasPrefix(e.Token, "!") {
+		return where + `: there is no ! in Lua: "not equal" is ~=, and "not" is not`
+	}
 	if e.Token != "" && e.Pos.Line != parse.EOF {
 		return fmt.Sprintf("%s: %s near %s", where, e.Message, sock.Quote(strings.TrimSpace(e.Token)))
 	}

@@ -2,6 +2,8 @@ package luabind
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -64,6 +66,48 @@ func (p pattern) like(got string) string {
 	return string(data)
 }
 
+// beside returns the pattern's data as it is shown beside got, which differs from it: bytes
+// that may be any are as they came where the rest of their line came, else question marks.
+func (p pattern) beside(got string) string {
+	if len(p.any) == 0 {
+		return p.data
+	}
+	like := p.like(got)
+	same := Alike(like, got)
+	shown := []byte(like)
+	lines := strings.SplitAfter(got, "\n")
+	from := 0
+	for line := range strings.Lines(p.data) {
+		to := from + len(line)
+		i := slices.IndexFunc(lines, func(came string) bool { return p.fits(from, to, came) })
+		for _, r := range p.any {
+			for k := max(from, same, r[0]); k < min(to, r[1]); k++ {
+				shown[k] = '?'
+				if i >= 0 {
+					shown[k] = lines[i][k-from]
+				}
+			}
+		}
+		from = to
+	}
+	return string(shown)
+}
+
+// fits reports whether a line that came is the pattern's data from and to those bytes.
+func (p pattern) fits(from, to int, came string) bool {
+	if len(came) != to-from {
+		return false
+	}
+	at := from
+	for _, r := range append(p.any[:len(p.any):len(p.any)], [2]int{to, to}) {
+		if begin := min(r[0], to); at < begin && p.data[at:begin] != came[at-from:begin-from] {
+			return false
+		}
+		at = max(at, min(r[1], to))
+	}
+	return true
+}
+
 // openExpectRecv defines the check of what comes.
 func (s *Session) openExpectRecv() {
 	s.define("expect.recv(socket, data [, options])", "these bytes come next, of a stream in pieces of any size; in a list a number stands for so many bytes of any value; within 5 s unless a timeout is given; gives what came", func(L *lua.LState) int {
@@ -74,8 +118,9 @@ func (s *Session) openExpectRecv() {
 			L.Push(lua.LString(got))
 			return 1
 		}
-		e := s.unmetValue(L, 0, "%s", compareData(like, got, end))
-		e.RawSetString("expected", lua.LString(like))
+		beside := want.beside(got)
+		e := s.unmetValue(L, 0, "%s", compareData(beside, got, end))
+		e.RawSetString("expected", lua.LString(beside))
 		e.RawSetString("got", lua.LString(got))
 		L.Error(e, 0)
 		return 0
@@ -184,6 +229,9 @@ func (s *Session) receive(L *lua.LState, want pattern, until time.Time) (got, en
 		results, failed := recv(room, "timeout", lua.LNumber(max(time.Until(until), 0).Round(time.Millisecond).Seconds()))
 		switch {
 		case failed != nil && failed.RawGetString("timeout") == lua.LTrue:
+			if got == "" {
+				return got, "nothing in time"
+			}
 			return got, "nothing more in time"
 		case failed != nil:
 			return got, lua.LVAsString(failed.RawGetString("message"))

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -48,7 +49,9 @@ func (s *Session) knowing(tables ...string) {
 	for _, table := range tables {
 		meta := s.lua.CreateTable(0, 1)
 		meta.RawSetString("__index", s.lua.NewFunction(func(L *lua.LState) int {
-			L.RaiseError("there is no %s.%s; help %s lists what there is", table, s.show(L.Get(2)), table)
+			name := lua.LVAsString(L.Get(2))
+			hint := cmp.Or(didYouMean(name, namesIn(L.CheckTable(1))), "; help "+table+" lists what there is")
+			L.RaiseError("there is no %s.%s%s", table, s.show(L.Get(2)), hint)
 			return 0
 		}))
 		s.builtins.RawGetString(table).(*lua.LTable).Metatable = meta
@@ -77,6 +80,9 @@ func (s *Session) Help(topic string) (string, error) {
 	}
 	names := s.names()
 	for _, f := range s.functions {
+		if strings.HasSuffix(f.name(), "."+topic) {
+			return s.describeFunctions(f.name()), nil
+		}
 		names = append(names, f.name())
 	}
 	for _, t := range topics {

@@ -15,11 +15,11 @@ import (
 // is first called.
 var peerFunctions = [][2]string{
 	{"peer.server([address,] how, ...)", "a server that does how(conn, ...) to each connection; gives its address, 127.0.0.1 and a free port unless told. To try a client by hand: socksh -e 'print(peer.server(peer.silent))'; ^C ends it"},
-	{"peer.client(address, how, ...)", "a client that connects and does how(conn, ...); gives the job. What how raises is an error of the scenario, unless its connection has ended"},
+	{"peer.client(address, how, ...)", "a client that connects and does how(conn, ...); gives the job, which join waits for. The connection stays open until the scenario ends, unless how closes it; peers are no leftovers. A function of your own may send first: peer.client(at, function(c) c:send(\"GET \") peer.stall(c) end). What how raises is an error of the scenario, unless its connection has ended"},
 	{"peer.reset(conn)", "for peer.server and peer.client: RST at once"},
-	{"peer.silent(conn)", "keep the connection open, and neither read nor send"},
+	{"peer.silent(conn)", "keep the connection open, and neither read nor send; returns at once"},
 	{"peer.half_close(conn)", "send FIN, and read until the other side has sent its own"},
-	{"peer.stall(conn [, pause])", "a small window that fills and closes; with a pause, one byte is read after each"},
+	{"peer.stall(conn [, pause])", "read nothing, so that the small window which peer.server and peer.client give it fills and closes; returns at once. With a pause one byte is read after each until the stream ends, however long that takes: cancel the job to end it"},
 	{"peer.trickle(conn, data [, pause [, open]])", "send data byte by byte, each a segment of its own, and close unless open is true"},
 	{"peer.cut(conn, data, n [, abort])", "send n bytes of data and close in the middle of it; with RST if abort is true, else what comes is read for a moment, so that it is FIN"},
 	{"peer.linger(conn, data [, seconds])", "send data and close with SO_LINGER: close waits for the other side to take it"},

@@ -113,7 +113,7 @@ func (s *Session) doRecord(_ *loop.Task, _ *sock.Table, a *sock.Args) (sock.Resu
 	r.since = max(r.since, j.Last())
 	s.recording = &r
 	if open := len(s.Table.Handles()); open > 0 {
-		s.note(fmt.Sprintf("%d handles are open already: the recording does not make them", open))
+		s.note(fmt.Sprintf("the recording does not make the handles that are open already: %d", open))
 	}
 	return nil, nil
 }

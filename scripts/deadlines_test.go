@@ -73,7 +73,7 @@ end)`}, func(w *workshop) {
 			w.test(0, "a.lua::others go on")
 		}},
 		{"held", nil, func(w *workshop) { // a busy machine's poller is late, which is not to be stuck
-			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "60"), "FAILED")
+			w.lacks(w.test(0, "phenomena/abort-on-overflow", "-j", "16", "--repeat", "20"), "FAILED")
 		}},
 		{"where a task waits", map[string]string{"a.lua": `scenario("tried", {timeout = 0.2}, function()
   local a, b = socketpair() defer(close, a) defer(close, b)

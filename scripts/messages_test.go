@@ -96,7 +96,7 @@ scenario("no such peer", function() peer.rude() end)
 scenario("no reason", function() skip("") end)
 scenario("no arguments", function() peer.cut() end)`}, func(w *workshop) {
 			w.contains(w.test(1, "a.lua"), "a.lua:2: connect: nil is not an address", "vars.target was not given: --var target=…",
-				"a.lua:3: there is no expect.equals; help expect lists", "a.lua:4: there is no peer.rude", "a reason is some text", "a.lua:6: peer.cut: conn is a socket, not nil", "5 failed")
+				"a.lua:3: there is no expect.equals; did you mean equal?", "a.lua:4: there is no peer.rude", "a reason is some text", "a.lua:6: peer.cut: conn is a socket, not nil", "5 failed")
 		}},
 		{"errors in a peer", map[string]string{"a.lua": `
 local function with(...) return peer.client(peer.server(peer.silent), ...) end

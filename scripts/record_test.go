@@ -352,7 +352,7 @@ func TestRecordRefuses(t *testing.T) {
 		{"record x.lua --half middle", "half"},
 		{"journal on\nsocket\nsave x.lua --half server", "there is no server in this session"},
 		{"journal on\n" + strings.Replace(echoSession, "close cli\n", "send cli x\npump 3 cli 1\n", 1) + "save x.lua --half client", "a half cannot have it"},
-		{"socket\nrecord x.lua\nsend 1 a", "1 handles are open already"},
+		{"socket\nrecord x.lua\nsend 1 a", "the handles that are open already: 1"},
 	} {
 		if out := w.types(c.typed + "\n"); !strings.Contains(out, c.says) {
 			t.Errorf("%s: no %q in %s", c.typed, c.says, out)

@@ -92,9 +92,9 @@ for i = 1, 2 do scenario("closes " .. i, function()
     expect.errno("EPIPE", send, b, "x") -- nobody has a copy of a
     close(b) yield()
   end
-end) end`}, func(w *workshop) { w.test(0, "a.lua", "-j", "6", "--repeat", "5") }},
+end) end`}, func(w *workshop) { w.test(0, "a.lua", "-j", "6", "--repeat", "2") }},
 		{"a lab's cable", nil, func(w *workshop) { // what it holds keeps nobody from what is on its way
-			w.test(0, "phenomena/abort-on-overflow", "--repeat", "20", "-j", "6")
+			w.test(0, "phenomena/abort-on-overflow", "--repeat", "10", "-j", "6")
 		}},
 		{"failures", map[string]string{"a.lua": pair + `
 scenario("refused", function()

@@ -291,7 +291,7 @@ func inNamespace(t *testing.T) {
 func TestLibrary(t *testing.T) {
 	runs := 20
 	if testing.Short() {
-		runs = 5
+		runs = 2
 	}
 	for _, script := range List() {
 		if script.Name == serverScript || script.Name == clientScript {

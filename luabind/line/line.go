@@ -9,8 +9,8 @@
 //  2. "W?" asks for help on W.
 //  3. W is a command and nothing follows: the command.
 //  4. W is a command and ( . : [ " ' follows directly: Lua.
-//  5. W is a command and, after blanks, = , ( { [[ [= == ~= .. < > or an operator
-//     standing alone follows: Lua. Anything else: the command.
+//  5. W is a command and, after blanks, = , ( { [[ [= == ~= .. (but not ../) < > or an
+//     operator standing alone follows: Lua. Anything else: the command.
 //  6. "targets = W arguments" with W and its arguments as in 4 and 5: the command,
 //     its results assigned.
 //  7. All else is Lua: an expression if it is one, else a statement.
@@ -132,7 +132,7 @@ func isCommand(s string, known func(string) bool) bool {
 		return false
 	}
 	for _, lua := range []string{"[[", "[=", "~=", ".."} {
-		if strings.HasPrefix(rest, lua) {
+		if strings.HasPrefix(rest, lua) && !strings.HasPrefix(rest, "../") { // a path
 			return false
 		}
 	}
@@ -212,7 +212,7 @@ func lua(code string, expr bool) (Line, error) {
 		return Line{Kind: Lua, Code: code, Expr: expr}, nil
 	}
 	var e *parse.Error
-	if errors.As(err, &e) && e.Pos.Line == parse.EOF && e.Message != "unterminated string" {
+	if errors.As(err, &e) && e.Pos.Line == parse.EOF {
 		return Line{Kind: More}, nil
 	}
 	return Line{Kind: Lua, Code: code, Expr: expr}, err

@@ -70,6 +70,7 @@ func TestTricky(t *testing.T) {
 		{"a, b = socketpair unix", "a, b <- command socketpair unix"}, {"a, b = socketpair", "lua"},
 		{"t[#t+1] = accept 3", "t[#t+1] <- command accept 3"}, {"t.x = accept 3", "t.x <- command accept 3"},
 		{"listen = 5", "lua"}, {"listen == 5", "expression"},
+		{"run ../x.lua", "command run ../x.lua"}, {"listen .. x", "expression"}, {"listen ..x", "expression"},
 		{"close -1", "command close -1"}, {"close - 1", "expression"},
 		{`send "hello"`, "command send hello"}, {`send "s1" "hello"`, "command send s1 hello"},
 		{`send {s, "x"}`, "expression"}, {"send [[x]]", "expression"}, {"send s [[x y]]", "command send s x y"},

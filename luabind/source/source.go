@@ -14,6 +14,7 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -29,8 +30,18 @@ func Parse(code, name string) ([]ast.Stmt, error) {
 		err.Pos.Source = name
 		return nil, err
 	}
-	return parse.Parse(strings.NewReader(text), name)
+	chunk, failed := parse.Parse(strings.NewReader(text), name)
+	var e *parse.Error
+	if errors.As(failed, &e) && e.Message == unterminated { // the parser is in the next line then
+		if e.Pos.Line--; e.Pos.Line < 0 {
+			e.Pos.Line = 1 + strings.Count(text, "\n")
+		}
+	}
+	return chunk, failed
 }
+
+// unterminated is what the parser says of a text that its line does not end.
+const unterminated = "unterminated string"
 
 // File returns the code of a file: its first line is none where it starts with
 // "#", for the system's sake.

@@ -44,7 +44,8 @@ func TestParse(t *testing.T) {
 		{`return "\u41"`, `code line:1(column:0) near '':   \u needs the number of a character, as in \u{20AC}`},
 		{`return "\u{110000}"`, `code line:1(column:0) near '':   \u needs the number of a character, as in \u{20AC}`},
 		{`return "\256"`, `code line:1(column:0) near '':   \256 is more than a byte`},
-		{"return 'a\nb'", "code line:2(column:0) near 'a':   unterminated string"},
+		{"return 'a\nb'", "code line:1(column:0) near 'a':   unterminated string"},
+		{"\nreturn 'a", "code line:2(column:0) near 'a':   unterminated string"},
 		{`return "\`, `code line:1(column:0) near '':   a backslash at the end`},
 		// Numerals.
 		{"return 0010 + 08 + 00", "18"},
