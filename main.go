@@ -107,19 +107,24 @@ script that cannot be read, 70 a bug of socksh, 77 skipped (see need), 129, 130,
 			case len(commands) > 0 && len(chunks) > 0:
 				return fmt.Errorf("-c and -e do not go together")
 			case len(commands) > 0 && len(args) > 0:
-				return fmt.Errorf("-c takes no file: %s", args[0])
+				return fmt.Errorf("-c takes no file: %s; a command of several words goes in quotes", args[0])
 			case len(commands) > 0:
 				*status = repl.Batch{Streams: streams, KeepGoing: keepGoing}.Commands(commands, stay())
 			case len(chunks) > 0:
 				*status = scripts.Eval(streams, chunks, args, stay())
 			case len(args) > 0:
 				*status = scripts.Run(streams, args[0], args[1:], stay())
+				if near := cmd.SuggestionsFor(args[0]); *status == scripts.Misused && len(near) > 0 {
+					fmt.Fprintf(os.Stderr, "did you mean socksh %s?\n", near[0])
+				}
 			default:
 				*status = repl.Main(streams, keepGoing)
 			}
 			return nil
 		},
 	}
+	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(repl.FlagError)
 	limits := root.PersistentFlags()
 	limits.BoolVar(&streams.Sandbox, "sandbox", false, "for scripts from strangers: loopback and labs only, no programs, only files below this folder and only to read; bounds what they use")
 	limits.Uint64Var(&streams.Limits.Steps, "max-steps", 0, "end a script after `N` instructions of Lua (sandbox: 1000000000)")
@@ -250,7 +255,8 @@ func testCommand(status *int, streams *scripts.Streams) *cobra.Command {
 		Short: "Run scenarios side by side, and report",
 		Long: `Runs scenarios: Lua scripts, each scenario("name", f) in them, and transcripts (.txt).
 PATH is a file, a folder, a name of the library, "library" for all of it, or
-FILE::NAME for one scenario. In folders what begins with . or _ is left out.
+FILE::NAME for one scenario. In folders what begins with . or _ is left out, and so is
+what --artifacts has left.
 
 Each scenario has a session of its own. It fails where a call, a check or a task
 fails, when its time is up, and for what it leaves: open handles (a transcript may),

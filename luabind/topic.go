@@ -125,10 +125,11 @@ Values     --var target=HOST:PORT is vars.target. --secret NAME is vars.NAME, fr
            of 6 bytes and more.
            A recorded transcript (.txt) keeps the addresses that were typed.
 Reports    --report junit=F,tap=F,json=F,md=F, those that are wanted
-Artifacts  of each failure a folder; begin with failure.txt. events.jsonl has all
-           calls, with what was received (2048 bytes of each). The ladder is there
-           as text, SVG and page. capture("F") in a scenario, or a lab, adds the
-           segments with the kernel's times. What passes again is removed.
+Artifacts  of each failure a folder; begin with failure.txt. transcript.txt has all
+           calls in order, events.jsonl also what was received (2048 bytes of each),
+           scenario.lua what was run. The ladder is there as text, SVG and page.
+           capture("F") in a scenario, or a lab, adds the segments with the kernel's
+           times. What passes again is removed.
 Time       --call-timeout, --timeout (of a scenario, 1m), --run-timeout: help timeouts
 Flaky      --retries N tells flaky from passed; --repeat N, --until-fail find it
 Some only  --run, --skip, --tags, --failed, FILE::NAME; --shard I/N for machines

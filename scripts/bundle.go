@@ -61,9 +61,10 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 		p.Title = it.label()
 		parts = append(parts, part{"ladder.svg", []byte(p.SVG())}, // GitLab shows the first file of a bundle
 			part{"ladder.html", []byte(p.Page(e.events))}, part{"ladder.txt", []byte(p.Ladder(ladderWidth) + "\n")},
-			part{"events.jsonl", lines.Bytes()}, part{"segments.pcapng", frames.Bytes()})
+			part{"transcript.txt", []byte(transcribe(e))}, part{"events.jsonl", lines.Bytes()}, part{"segments.pcapng", frames.Bytes()})
 	}
-	parts = append(parts, part{"output.txt", []byte(a.Output)}, part{"came.txt", []byte(e.came)})
+	parts = append(parts, part{"output.txt", []byte(a.Output)}, part{"came.txt", []byte(e.came)},
+		part{it.copyName(), []byte(s.redactor.text(it.code))})
 	for _, p := range parts {
 		if err := write(p.name, p.text); err != nil {
 			return err
@@ -79,6 +80,9 @@ func (s *Suite) leave(it *item, number int, a *report.Attempt, e *evidence) erro
 	var with []string
 	for _, p := range s.properties() {
 		with = append(with, p[0]+" "+p[1])
+	}
+	if here, err := os.Getwd(); err == nil {
+		text += "ran in: " + s.redactor.text(here) + "\n"
 	}
 	return write(failureFile, []byte(it.label()+"\n"+text+"ran with: "+strings.Join(with, ", ")+"\n"))
 }
@@ -101,8 +105,29 @@ func (s *Suite) tidy(it *item) {
 	}
 }
 
-// failureFile is the file that each bundle has.
-const failureFile = "failure.txt"
+// Files that each bundle has: what failed, and one of two with what was run.
+const (
+	failureFile    = "failure.txt"
+	scriptFile     = "scenario.lua"
+	transcriptFile = "scenario.txt"
+)
+
+// copyName is the name of what was run in an item's bundle.
+func (it *item) copyName() string {
+	if it.transcript {
+		return transcriptFile
+	}
+	return scriptFile
+}
+
+// isBundle reports whether a folder is the bundle of a scenario: what is in it is no test.
+func isBundle(dir string) bool {
+	has := func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	}
+	return has(failureFile) && (has(scriptFile) || has(transcriptFile))
+}
 
 // longestFolder is how long the name of a bundle's folder is at most, without what tells
 // it from others.

@@ -1,10 +1,8 @@
 package scripts
 
 import (
-	"cmp"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,23 +12,20 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"socksh/luabind"
-	"socksh/luabind/journal"
 	"socksh/luabind/sock"
 	"socksh/scripts/report"
 )
 
-// What the details of a failure show: lines of source around the one to blame, events
-// of each handle, lines of output and of a difference; characters of a line; bytes from the
-// first that differs, and of a message.
+// What the details of a failure show: lines of source around the one to blame, lines of
+// output and of a difference; characters of a line; bytes from the first that differs, and
+// of a message.
 const (
-	sourceAround  = 2
-	lineWidth     = 240
-	differWidth   = 40
-	messageSize   = 1200
-	eventsEach    = 12
-	outputLines   = 40
-	diffLines     = 60
-	handlesAtMost = 8
+	sourceAround = 2
+	lineWidth    = 240
+	differWidth  = 40
+	messageSize  = 1200
+	outputLines  = 40
+	diffLines    = 60
 )
 
 // details tells all that is known of a failed attempt.
@@ -125,7 +120,7 @@ func tellDifference(b *strings.Builder, want, got string) {
 		b.WriteString("difference (- expected, + got):\n")
 		indent(b, firstLines(difference(lined(report.Visible(want)), lined(report.Visible(got))), diffLines), "  ")
 	}
-	if !plainText(want) || !plainText(got) {
+	if got != "" && (!plainText(want) || !plainText(got)) {
 		b.WriteString("bytes (- expected, + got):\n")
 		indent(b, firstLines(difference(hex.Dump([]byte(want)), hex.Dump([]byte(got))), diffLines), "  ")
 	}
@@ -168,81 +163,6 @@ func lined(text string) string {
 
 func plainText(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f })
-}
-
-// tellEvents shows the last events of each handle, up to the failure.
-func tellEvents(b *strings.Builder, e *evidence) {
-	events := e.events
-	for e.until > 0 && len(events) > 0 && events[len(events)-1].N > e.until {
-		events = events[:len(events)-1]
-	}
-	texts := map[int]string{} // of the calls, by the number of their begin
-	ended := map[int]bool{}
-	for _, ev := range events {
-		if r, ok := ev.Fact.(journal.Return); ok {
-			ended[r.Call] = true
-		}
-	}
-	lines, last := map[int][]string{}, map[int]int{} // and the last event, by handle
-	line := func(ev journal.Event, text string) {
-		if ev.Handle > 0 && text != "" {
-			lines[ev.Handle] = append(lines[ev.Handle], text)
-			last[ev.Handle] = ev.N
-		}
-	}
-	timed := func(ev journal.Event, text string) {
-		if strings.TrimSpace(text) == "" {
-			return
-		}
-		line(ev, strings.TrimRight(fmt.Sprintf("%9.3f ms  %s", float64(ev.At.Microseconds())/1000, text), " "))
-	}
-	changed := map[int][]journal.Event{} // what a call has changed is told before its end, and read after it
-	for _, ev := range events {
-		switch f := ev.Fact.(type) {
-		case journal.Call:
-			texts[ev.N] = f.Text
-			if !ended[ev.N] {
-				timed(ev, f.String()+"   (has not ended)")
-			}
-		case journal.Return:
-			if made := changed[f.Call]; ev.Handle == 0 && len(made) > 0 {
-				if _, is := made[0].Fact.(journal.Socket); is {
-					ev.Handle = made[0].Handle
-				}
-			}
-			timed(ev, texts[f.Call]+"   "+f.String())
-			for _, change := range changed[f.Call] {
-				if change.Handle == ev.Handle {
-					line(change, fmt.Sprintf("%16s%s", "", change.Fact))
-				} else {
-					timed(change, change.Fact.String())
-				}
-			}
-		default:
-			if ended[ev.During] {
-				changed[ev.During] = append(changed[ev.During], ev)
-			} else {
-				timed(ev, f.String())
-			}
-		}
-	}
-	handles := slices.SortedFunc(maps.Keys(lines), func(a, b int) int { return cmp.Compare(last[a], last[b]) })
-	if len(handles) > 0 {
-		fmt.Fprintf(b, "last events of each handle, since %s:\n", e.when(0).Format("2006-01-02T15:04:05.000Z07:00"))
-	}
-	if before := len(handles) - handlesAtMost; before > 0 {
-		fmt.Fprintf(b, "  (%d handles with which nothing happened so late)\n", before)
-		handles = handles[before:]
-	}
-	slices.Sort(handles)
-	for _, h := range handles {
-		fmt.Fprintf(b, "  handle %d\n", h)
-		if before := len(lines[h]) - eventsEach; before > 0 {
-			fmt.Fprintf(b, "  (%d lines before)\n", before)
-			lines[h] = lines[h][before:]
-		}
-		indent(b, strings.Join(lines[h], "\n"), "  ")
-	}
 }
 
 func indent(b *strings.Builder, text, with string) {

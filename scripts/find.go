@@ -31,31 +31,29 @@ type item struct {
 	round      int  // of --repeat, 0 for the only one
 }
 
-// errSyntax reports files that cannot be read as what they are: nothing runs then.
-var errSyntax = errors.New("nothing was run")
+// A problem is what keeps a path from being read: nothing runs then.
+type problem struct {
+	path string
+	err  error
+}
 
 // find returns the scenarios of paths: files, folders, names of the library,
 // "library" for all of it, and "FILE::NAME" for a single one.
-func (s *Suite) find(paths []string) ([]*item, error) {
-	var all []*item
+func (s *Suite) find(paths []string) (all []*item, problems []problem) {
 	seen := map[string]bool{}
-	var failed error
 	for _, path := range paths {
 		path, name, single := strings.Cut(path, "::")
-		if path == "" {
-			return nil, errors.New("a path is empty: it is a file, a folder or a name of the library")
-		}
-		files, err := findFiles(filepath.Clean(path))
+		files, err := findFiles(path)
 		if err != nil {
-			return nil, err
+			problems = append(problems, problem{path, err})
+			continue
 		}
 		found := 0
 		var others []string
 		for _, f := range files {
 			items, err := s.itemsOf(f)
 			if err != nil {
-				fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
-				failed = errSyntax
+				problems = append(problems, problem{f.name, err})
 				continue
 			}
 			for _, it := range items {
@@ -74,11 +72,11 @@ func (s *Suite) find(paths []string) ([]*item, error) {
 				}
 			}
 		}
-		if single && found == 0 && failed == nil {
-			return nil, fmt.Errorf("%s has no scenario called %q%s", path, name, whatThereIs(name, others))
+		if single && found == 0 && len(problems) == 0 {
+			problems = append(problems, problem{path, fmt.Errorf("%s has no scenario called %q%s", path, name, whatThereIs(name, others))})
 		}
 	}
-	return all, failed
+	return all, problems
 }
 
 // whatThereIs says which names there are in place of one that nothing has.
@@ -111,6 +109,10 @@ type found struct {
 }
 
 func findFiles(path string) ([]found, error) {
+	if path == "" {
+		return nil, errors.New("a path is empty: it is a file, a folder or a name of the library")
+	}
+	path = filepath.Clean(path)
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -127,7 +129,7 @@ func findFiles(path string) ([]found, error) {
 			return err
 		}
 		base := filepath.Base(file)
-		if file != path && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
+		if file != path && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || d.IsDir() && isBundle(file)) {
 			if d.IsDir() {
 				return filepath.SkipDir
 			}

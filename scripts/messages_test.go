@@ -80,6 +80,12 @@ scenario("much", function() local a, b = pair() b:send(("0123456789"):rep(30)) a
 				w.contains(out, strings.TrimSuffix(bad[1], "s"))
 				w.lacks(out, "ran")
 			}
+			for told, flags := range map[string][]string{`--jobs takes a whole number, not "many"`: {"-j", "many"}, "did you mean --var?": {"--vars", "x=1"}, "two dashes: --var": {"-var", "x=1"},
+				"--report junit=FILE": {"--junit", "r.xml"}, "--var target=VALUE": {"--target", "127.0.0.1:80"}} {
+				w.contains(w.test(2, append([]string{"a.lua"}, flags...)...), told)
+			}
+			out, _ := w.command("tset", "a.lua").CombinedOutput()
+			w.contains(string(out), "did you mean socksh test?")
 			w.contains(w.test(2), "test needs a PATH")
 			w.contains(w.test(2, "a.lua", "--watch", "--until-fail"), "do not go together")
 			w.contains(w.test(2, "a.lua", "--ladder", "x.svg"), "--ladder is for one script")
@@ -94,7 +100,10 @@ scenario("no var", function() peer.client(vars.target, peer.silent) end)
 scenario("no such check", function() expect.equals(1, 1) end)
 scenario("no such peer", function() peer.rude() end)
 scenario("no reason", function() skip("") end)
-scenario("no arguments", function() peer.cut() end)`}, func(w *workshop) {
+scenario("no arguments", function() peer.cut() end)`,
+			"unequal.lua": "local c = nil\nif c != nil then end", "quote.lua": "send(c, \"PING)\nrecv(c)"}, func(w *workshop) {
+			w.contains(w.test(2, "unequal.lua"), `unequal.lua:2: there is no ! in Lua: "not equal" is ~=`)
+			w.contains(w.test(2, "quote.lua"), "quote.lua:1: unterminated string")
 			w.contains(w.test(1, "a.lua"), "a.lua:2: connect: nil is not an address", "vars.target was not given: --var target=…",
 				"a.lua:3: there is no expect.equals; did you mean equal?", "a.lua:4: there is no peer.rude", "a reason is some text", "a.lua:6: peer.cut: conn is a socket, not nil", "5 failed")
 		}},

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"socksh/luabind"
 	"socksh/scripts/report"
@@ -36,6 +37,36 @@ func (s *Suite) report(run *report.Run, items []*item) int {
 		failed(err) // elsewhere nobody has asked for it
 	}
 	return status
+}
+
+// unread tells which paths cannot be read, in the reports too.
+func (s *Suite) unread(problems []problem) int {
+	var cases []*report.Case
+	for _, p := range problems {
+		text := s.redactor.text(p.err.Error())
+		fmt.Fprintf(s.Streams.Err, "socksh: %s\n", text)
+		f := luabind.Failure{Kind: luabind.ScriptFailed, Message: text}
+		cases = append(cases, &report.Case{ID: p.path, File: p.path, Line: 1, Status: report.Failed,
+			Attempts: []report.Attempt{{Status: report.Failed, Failures: []luabind.Failure{f}, Details: text + "\nno scenario was run\n"}}})
+	}
+	if !s.List {
+		s.reportNothing(cases)
+	}
+	return Misused
+}
+
+// reportNothing writes the reports of a run in which no scenario ran, and why: what a run
+// before has left would be taken for this one's.
+func (s *Suite) reportNothing(cases []*report.Case) {
+	run := &report.Run{Began: time.Now(), Properties: s.properties(), Cases: cases}
+	for _, t := range s.Reports {
+		if slices.Contains([]string{".lua", ".txt"}, filepath.Ext(t.File)) {
+			continue // it may be what cannot be read
+		}
+		if err := t.Write(run); err != nil {
+			fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
+		}
+	}
 }
 
 func (s *Suite) status(run *report.Run) int {

@@ -250,6 +250,18 @@ func TestReportTraps(t *testing.T) {
 			w.contains(w.test(2, "a.lua", "--report", "junit=a.lua/r.xml"), "--report junit=a.lua/r.xml: mkdir a.lua: not a directory")
 			w.contains(w.test(2, "a.lua", "--artifacts", "a.lua"), "--artifacts: mkdir a.lua: not a directory")
 		}},
+		{"nothing ran", map[string]string{"good.lua": `print("ran")`, "bad.lua": `print("`}, func(w *workshop) {
+			w.test(0, "good.lua", "--report", "junit=r.xml,json=r.json")
+			w.contains(w.read("r.xml"), `tests="1" failures="0" errors="0"`)
+			out := w.test(2, "good.lua", "bad.lua", "none.lua", "--report", "junit=r.xml,json=r.json")
+			w.contains(out, "bad.lua:1: unterminated string", `is called "none.lua"`)
+			w.contains(w.read("r.xml"), `tests="2" failures="0" errors="2"`, "bad.lua:1: unterminated string", `is called &#34;none.lua&#34;`)
+			w.contains(w.read("r.json"), "bad.lua:1: unterminated string")
+			w.test(4, "good.lua", "--run", "other", "--report", "junit=r.xml")
+			w.contains(w.read("r.xml"), `tests="0"`)
+			w.test(2, "bad.lua", "--report", "junit=bad.lua")
+			w.contains(w.read("bad.lua"), `print("`)
+		}},
 		{"much output", map[string]string{"a.lua": `
 for i = 1, 40 do scenario("s" .. i, function() print(("<\0\n"):rep(300000)) expect.equal(("a"):rep(100000), ("a"):rep(100000) .. "b\n") end) end`}, func(w *workshop) {
 			need(w.t, "xmllint")
@@ -285,9 +297,9 @@ func TestReportOfBug(t *testing.T) {
 	var log strings.Builder
 	s := &Suite{Streams: &Streams{Out: bufio.NewWriter(&log), Err: &log}, Jobs: 1, Reports: []report.Target{{Format: "junit", File: "r.xml"}}, stopped: make(chan struct{})}
 	s.redactor = newRedactor(nil)
-	items, err := s.find([]string{"a.lua"})
-	if err != nil {
-		t.Fatal(err)
+	items, problems := s.find([]string{"a.lua"})
+	if len(problems) > 0 {
+		t.Fatal(problems)
 	}
 	s.redactor = nil
 	s.begin(len(items))

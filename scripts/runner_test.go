@@ -23,7 +23,7 @@ end end
 scenario("first", together("one")) scenario("second", together("two")) scenario("alone", {"serial"}, function() error("boo") end)`}, func(w *workshop) {
 			out := w.test(1, "a.lua", "-j", "2", "--artifacts", "failed")
 			w.contains(out, "beside it ran: a.lua::second", "beside it ran: a.lua::first")
-			w.lacks(w.read("failed/a.lua__alone/failure.txt"), "beside")
+			w.lacks(w.read("failed/a.lua__alone/failure.txt"), "beside it ran")
 		}},
 		{"bundles of what passes again", map[string]string{"a.lua": `scenario("one", function() error("x") end) scenario("two", function() error("y") end)`}, func(w *workshop) {
 			w.test(1, "a.lua", "--artifacts", "failed")
@@ -218,6 +218,14 @@ end)`}, func(w *workshop) {
 			}
 			w.contains(w.read("failed/a.lua__refused/ladder.txt"), "FAILED: a.lua:11:")
 			w.contains(w.read("failed/a.lua__refused/events.jsonl"), `"kind":"failure"`)
+			if got := w.read("failed/a.lua__refused/scenario.lua"); got != w.read("a.lua") {
+				w.t.Errorf("the copy is\n%s", got)
+			}
+			if all := w.read("failed/a.lua__refused/transcript.txt"); !regexp.MustCompile(`(?s) 2 .*connect 2 127.* 1 .*accept 1   = 3 127.* 3 .*send 3 "refused\\n"   = 8\n.*plays peer.reset\n.*\n--- here it failed\n`).MatchString(all) {
+				w.t.Error(all)
+			}
+			w.contains(text, "ran in: "+w.dir+"\n")
+			w.lacks(w.test(0, ".", "--list"), "failed/")
 			w.contains(w.read("failed/a.lua__kept_waiting/failure.txt"), "task j1 (spawn a.lua:14): recv 2, for")
 		}},
 		{"needs", map[string]string{"a.lua": `need{"cmd:sh", "var:target"} expect.equal(vars.target, "x")`, "t.txt": "# need: cmd:nonesuch\n> = 1\n= 1\n",
@@ -237,6 +245,7 @@ end)`}, func(w *workshop) {
 			w.write("s.txt", "> socket as c\n= 1\n> bind c 127.0.0.1:0\n= 127.0.0.1:80\n> close c\n")
 			w.contains(w.test(1, "s.txt"), "handles, when it failed", "*1  c  inet stream  CLOSE  127.0.0.1:")
 			os.Remove(filepath.Join(w.dir, "s.txt"))
+			w.lacks(w.test(1, "."), "art/") // what came is no transcript
 			if got := w.read("art/t.txt/came.txt"); got != "> = 1\n= 1\n> = 3\n= 3\n" {
 				w.t.Error(got)
 			}

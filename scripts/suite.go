@@ -127,9 +127,7 @@ func (s *Suite) check() error {
 }
 
 func (s *Suite) misused(err error) int {
-	if err != errSyntax {
-		fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
-	}
+	fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
 	return Misused
 }
 
@@ -174,9 +172,9 @@ func (s *Suite) updated(file string) {
 
 // once finds, runs and reports.
 func (s *Suite) once(paths []string) int {
-	all, err := s.find(paths)
-	if err != nil {
-		return s.misused(err)
+	all, problems := s.find(paths)
+	if len(problems) > 0 {
+		return s.unread(problems)
 	}
 	if s.Choice.Shuffle && s.Choice.Seed == 0 {
 		s.Choice.Seed = uint64(time.Now().UnixNano())%1e6 + 1
@@ -191,6 +189,9 @@ func (s *Suite) once(paths []string) int {
 	if err != nil {
 		return s.misused(err)
 	}
+	if len(chosen) == 0 && !s.List {
+		s.reportNothing(nil)
+	}
 	if s.List {
 		for _, it := range chosen {
 			fmt.Fprintln(s.Streams.Out, strings.TrimRight(it.id+"  "+strings.Join(it.Tags, " "), " "))
@@ -198,8 +199,8 @@ func (s *Suite) once(paths []string) int {
 		s.Streams.Out.Flush()
 	}
 	switch {
-	case len(chosen) == 0 && s.Choice.Failed && len(failed) == 0:
-		fmt.Fprintln(s.Streams.Err, "socksh: --failed: nothing failed here the last time")
+	case len(chosen) == 0 && s.Choice.Failed && !slices.ContainsFunc(all, func(it *item) bool { return failed[it.id] }):
+		fmt.Fprintln(s.Streams.Err, "socksh: --failed: none of these failed the last time")
 		return Nothing
 	case len(chosen) == 0:
 		fmt.Fprintf(s.Streams.Err, "socksh: none of %d scenarios is selected%s\n", len(all), s.Choice.hint(all))
