@@ -133,10 +133,11 @@ func tellEvents(b *strings.Builder, e *evidence) {
 func transcribe(e *evidence) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "All calls with what came of them, since %s\n", e.when(0).Format("2006-01-02T15:04:05.000Z07:00"))
+	failed := e.until == 0 // at the end
 	for _, h := range story(e.events) {
-		if h.event > e.until && e.until > 0 {
+		if !failed && h.event > e.until {
+			failed = true
 			b.WriteString("--- here it failed\n")
-			e.until = 0
 		}
 		fmt.Fprintf(&b, "%4d %s\n", h.handle, h)
 	}
