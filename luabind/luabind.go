@@ -77,17 +77,18 @@ type Session struct {
 	watch     *kernel.Watch // tells the journal what the kernel has changed
 	wire      *wire.Wire
 	view      view
-	journalOn bool           // its commands know of the journal
-	cleared   int            // the last event that pictures leave out
-	ended     *sock.Verb     // the last call's, if it came to the end of a stream
-	trial     *Trial         // that runs
-	notGiven  []string       // what vars was asked for in vain
-	recording *recordTo      // nil while nothing is recorded
-	failure   *sock.Error    // the last input's that the kernel refused
-	explained string         // why
-	running   int            // inputs that run in the foreground
-	inputs    map[int]*input // those that have not ended, by their event
-	shown     *input         // the one whose results are shown now
+	journalOn bool              // its commands know of the journal
+	cleared   int               // the last event that pictures leave out
+	ended     *sock.Verb        // the last call's, if it came to the end of a stream
+	trial     *Trial            // that runs
+	notGiven  []string          // what vars was asked for in vain
+	recording *recordTo         // nil while nothing is recorded
+	recorded  map[string]string // the recordings that were written, by their files
+	failure   *sock.Error       // the last input's that the kernel refused
+	explained string            // why
+	running   int               // inputs that run in the foreground
+	inputs    map[int]*input    // those that have not ended, by their event
+	shown     *input            // the one whose results are shown now
 	verbs     []sock.Verb
 	byName    map[string]*sock.Verb
 	quit      bool

@@ -33,7 +33,7 @@ func (s *Session) recordVerbs() []sock.Verb {
 	return []sock.Verb{
 		{Name: "save", Shell: true, Records: sock.RecordNone,
 			Summary: "make a script of what was typed so far",
-			Details: "It does the same and expects what came: results, errors, ends of streams, states. Ports that were chosen are variables, also those that were typed; what came over a stream may come in other pieces; times and descriptors are not compared; what was only looked at is left out. A job is spawned, and joined where it ended. What is open in the end is closed. half writes the calls of the clients or of the servers alone: the others are the program under test, at --var target=HOST:PORT, or started by --var client=COMMAND. pauses keeps the person's waits, --var pace=0.1 shortens them. FILE.txt, or --transcript FILE, is a transcript. A file that is no recording is not written over. At a prompt all is kept that was typed; elsewhere journal on, or record, begins it.",
+			Details: "It does the same and expects what came: results, errors, ends of streams, states. Ports that were chosen are variables, also those that were typed; what came over a stream may come in other pieces; times and descriptors are not compared; what was only looked at is left out. A job is spawned, and joined where it ended. What is open in the end is closed. half writes the calls of the clients or of the servers alone: the others are the program under test, at --var target=HOST:PORT, or started by --var client=COMMAND. pauses keeps the person's waits, --var pace=0.1 shortens them. FILE.txt, or --transcript FILE, is a transcript. A file that is no recording is not written over; another recording goes to FILE~ first. An answer that is another each time, as one with a process number in it, is edited: in a list a number stands for so many bytes of any value, expect.recv(c, {\"pid:\", 4, \"\\n\"}). That the other side says no more is seen for 0.1 s before a close. At a prompt all is kept that was typed; elsewhere journal on, or record, begins it.",
 			Params:  params(file), Errors: errors,
 			Example: "save echo.lua", Run: s.doSave},
 		{Name: "record", Shell: true, Records: sock.RecordNone, Gives: "what is recorded, if nothing is given",
@@ -192,5 +192,29 @@ func (s *Session) writeRecording(r *recordTo) error {
 	if err != nil {
 		return sock.Misuse(err.Error())
 	}
-	return s.Table.WriteFile(r.file, []byte(text))
+	if err := s.keep(r.file, text); err != nil {
+		return err
+	}
+	if err := s.Table.WriteFile(r.file, []byte(text)); err != nil {
+		return err
+	}
+	if s.recorded == nil {
+		s.recorded = make(map[string]string)
+	}
+	s.recorded[r.file] = text
+	return nil
+}
+
+// keep moves a recording of another session, which may have been edited, out of the way of
+// one that is about to take its place.
+func (s *Session) keep(file, text string) error {
+	old, err := s.readFile(file)
+	if err != nil || s.folder != nil || len(old) == 0 || string(old) == text || string(old) == s.recorded[file] {
+		return nil // writing it tells what is wrong
+	}
+	if err := os.Rename(file, file+"~"); err != nil {
+		return sock.Bare(err)
+	}
+	s.note("another recording was there: it is " + sock.Quote(file+"~") + " now")
+	return nil
 }

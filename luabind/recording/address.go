@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"socksh/luabind/journal"
+	"socksh/luabind/line"
 	"socksh/luabind/sock"
 )
 
@@ -127,9 +128,29 @@ func (w *writer) bound(n int, typed string) string {
 	}
 	free := sock.Quote(host + ":0")
 	if w.serves && w.side(n) == Server {
-		return "vars.listen or " + free
+		return listenVar + " or " + free
 	}
 	return free
+}
+
+// listenVar is where a server's half listens if it is told.
+const listenVar = "vars.listen"
+
+// spelled returns a bind to an address that a variable holds as one that gives the variable
+// the address, if its port was typed before: it is another on each run.
+func (w *writer) spelled(st *step) *step {
+	words, out := st.line.Words, st.out
+	if st.verb.Name != "bind" || st.line.Kind != line.Command || len(words) == 0 || out == nil || out.Ended != "" || out.Socket == nil || out.Socket.Host != "" {
+		return st
+	}
+	parts := words[len(words)-1].Parts
+	if _, port, inet := split(out.Socket.Local); !inet || !w.spelt[port] || len(parts) != 1 || !sock.IsName(parts[0].Lua) {
+		return st
+	}
+	again := *st
+	again.line.Kind, again.line.Targets = line.Assign, parts[0].Lua
+	again.line.Words = append(words[:len(words)-1:len(words)-1], line.Word{Parts: []line.Part{{Text: out.Socket.Local}}})
+	return &again
 }
 
 // boundTo returns the handle that the step of Lua, whose code is given, has bound to an address as

@@ -17,6 +17,7 @@ func (w *writer) typed(st *step) {
 			return // the job's own end tells
 		}
 	}
+	st = w.spelled(st)
 	c := w.command(st)
 	if s := st.out; s != nil && s.Socket != nil && s.Socket.Family == "unix" && st.verb.Name == "bind" && s.Ended == "" {
 		if path := lastPlain(st); atPath(path) {

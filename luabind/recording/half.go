@@ -13,7 +13,7 @@ import (
 // survey learns from all steps who is who, before anything is written.
 func (w *writer) survey() error {
 	w.own, w.chosen, w.sides = map[string]bool{}, map[string]bool{}, map[int]Half{}
-	w.mentions, w.words = map[string]int{}, map[string]bool{}
+	w.mentions, w.words, w.spelt = map[string]int{}, map[string]bool{}, map[string]bool{}
 	for _, st := range w.steps {
 		w.surveyText(st)
 		for n, s := range st.known {
@@ -60,10 +60,14 @@ func lastPlain(st *step) string {
 	return text
 }
 
-// surveyText notes the names that were typed.
+// surveyText notes the names that were typed, and the ports.
 func (w *writer) surveyText(st *step) {
 	note := func(code string) {
 		for _, t := range source.Tokens(code) {
+			text, _ := source.Unquote(code[t.From:t.To])
+			if _, port, ok := split(text); ok && t.Kind == source.Text && port != "0" {
+				w.spelt[port] = true
+			}
 			if t.Kind == source.Name {
 				name := code[t.From:t.To]
 				w.words[name] = true
@@ -194,9 +198,20 @@ func first(text string) string {
 	return row
 }
 
-// clientsAreStrangers reports whether another program has connected to the session.
+// clientsAreStrangers reports whether another program has connected to the session, or was
+// the first to send a datagram.
 func (w *writer) clientsAreStrangers() bool {
+	called := map[string]bool{}
 	for _, st := range w.steps {
+		for address := range st.sent {
+			called[addressKey(address)] = true
+		}
+		if st.verb != nil && receives(st.verb) && w.side(st.about) == Server && st.out != nil && len(st.out.Values) > 1 {
+			from, _ := st.out.Values[1].(string)
+			if key := addressKey(from); key != "" && !w.own[key] && !called[key] {
+				return true
+			}
+		}
 		for n, s := range st.known {
 			_, port, ok := split(s.Peer)
 			if ok && w.side(n) == Server && s.Type == "stream" && s.Host == "" && !w.own[port] {

@@ -2,7 +2,6 @@ package recording
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -14,6 +13,7 @@ import (
 
 // lua writes Lua as it was typed, with what it gave.
 func (w *writer) lua(st *step) {
+	w.learnNames(st)
 	code := w.code(strings.TrimSpace(st.text))
 	expr := st.line.Expr
 	if expr {
@@ -47,7 +47,6 @@ func (w *writer) lua(st *step) {
 			w.afterwards(st, c)
 		}
 	default:
-		w.learnNames(st)
 		check := w.assigned(st)
 		if check == "" {
 			w.uncompared(st)
@@ -158,53 +157,6 @@ func hasName(code string) bool {
 		}
 	}
 	return false
-}
-
-// learnNames finds the variables that one assignment gives handles to.
-func (w *writer) learnNames(st *step) {
-	names := assignedNames(st.line.Code)
-	if len(st.out.Made) == 0 {
-		return
-	}
-	if len(names) != len(st.out.Made) && len(st.out.Made) != 1 || len(names) == 0 {
-		return
-	}
-	for i, n := range st.out.Made {
-		w.call(int(n), names[i])
-	}
-}
-
-// assignedNames returns the variables of code that is one assignment to variables alone, nil
-// for other code.
-func assignedNames(code string) []string {
-	names, _ := assignment(code)
-	if slices.Contains(names, "") {
-		return nil
-	}
-	return names
-}
-
-// assignment returns the variables, "" for a field, and the values of code that is one
-// assignment.
-func assignment(code string) (names []string, values []ast.Expr) {
-	chunk, err := source.Parse(code, "")
-	if err != nil || len(chunk) != 1 {
-		return nil, nil
-	}
-	switch a := chunk[0].(type) {
-	case *ast.LocalAssignStmt:
-		return a.Names, a.Exprs
-	case *ast.AssignStmt:
-		for _, e := range a.Lhs {
-			name := ""
-			if id, ok := e.(*ast.IdentExpr); ok {
-				name = id.Value
-			}
-			names = append(names, name)
-		}
-		return names, a.Rhs
-	}
-	return nil, nil
 }
 
 var (

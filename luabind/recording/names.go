@@ -68,7 +68,7 @@ func (n *Names) Expand(s string) string {
 // hide puts the names of known ports into a line that was typed.
 func (n *Names) hide(s string) string {
 	for k, port := range n.ports {
-		before := `([: ])`
+		before := `(:|(?:\d\.\d+|\]|localhost) )`
 		if len(port) < 4 {
 			before = `(:)`
 		}

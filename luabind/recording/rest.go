@@ -13,6 +13,9 @@ const settled = 200 * time.Millisecond
 // before notes what a call is about to do with what has come.
 func (w *writer) before(c *call) {
 	n := w.numberOf(c.handle)
+	if c.verb.Name == "bind" && len(c.args) == 1 && strings.HasPrefix(c.args[0], listenVar) && w.sockets[n].Type == "stream" {
+		w.put("if vars.listen then setsockopt(" + c.handle + ", \"SO_REUSEADDR\", true) end -- so that it may run again at once")
+	}
 	switch {
 	case c.verb.Name == "close" && c.handle != "":
 		w.allRead(c.handle, n)

@@ -28,6 +28,9 @@ func Transcript(s *Session) (string, error) {
 			t.add("cancel "+st.job, "")
 		}
 	}
+	if s.Running {
+		t.add(endJobs, "")
+	}
 	text := t.text.String()
 	if _, err := s.shown(text); err != nil {
 		return "", cannot("%w; a .lua file has vars in its place", err)
