@@ -161,7 +161,7 @@ script that cannot be read, 70 a bug of socksh, 77 skipped (see need), 129, 130,
 	}
 	run.Flags().SetInterspersed(false)
 	run.Flags().BoolVarP(&interactive, "interactive", "i", false, "be a prompt afterwards, with the script's handles")
-	root.AddCommand(run, testCommand(status, streams))
+	root.AddCommand(run, testCommand(status, streams), updateCommand(status, streams))
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [COMMAND|TOPIC]",
 		Short: "Help about one of these commands, or on a topic of the prompt's help",
@@ -271,9 +271,9 @@ cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
 		Example: `  socksh test tests/ -j 8 --report junit=report.xml --artifacts failed/
   socksh test tests/echo.lua::'two clients' --repeat 100 --fail-fast
   socksh test redis.lua --var target=127.0.0.1:6379 --secret REDIS_PASSWORD`,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("test needs a PATH: a file, a folder, or a name of the library; see socksh test --help")
+				return fmt.Errorf("%[1]s needs a PATH: a file, a folder, or a name of the library; see socksh %[1]s --help", cmd.Name())
 			}
 			return nil
 		},
@@ -326,6 +326,18 @@ cannot be read: nothing ran, 3 nothing failed but needs that --require asks for,
 	})
 	f.BoolVar(&suite.Annotate, "annotate", os.Getenv("GITHUB_ACTIONS") == "true", "write annotations and the step's summary for GitHub Actions")
 	f.StringArrayVar(&suite.Adopt, "adopt", nil, "give each scenario a duplicate of a descriptor as a named handle: `NAME=FD`; may be repeated")
+	return cmd
+}
+
+// updateCommand is socksh fmt, which is socksh test --update.
+func updateCommand(status *int, streams *scripts.Streams) *cobra.Command {
+	cmd := testCommand(status, streams)
+	cmd.Use, cmd.Short = "fmt PATH...", "Rewrite transcripts from what comes, as test --update"
+	cmd.Long = `Runs transcripts (.txt), and writes what comes into them in the place of what they
+say; look at the difference before you keep it. It is socksh test --update, with its
+flags and its exit status, and refuses where CI is set.`
+	cmd.Example = "  socksh fmt tests/hello.txt"
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return cmd.Flags().Set("update", "true") }
 	return cmd
 }
 

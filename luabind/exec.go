@@ -114,6 +114,7 @@ func (s *Session) execCommand(t *loop.Task, l line.Line) error {
 		c.End()
 		return s.hintWord(err, v, l.Words)
 	}
+	s.hintEscapes(v, l.Words)
 	in := localOf(t).input
 	run := func(t *loop.Task) (sock.Result, error) {
 		defer c.End()

@@ -119,6 +119,20 @@ func endsData(v *sock.Verb, position int) bool {
 	return position > 0 && takesData(v, position-1) && (position >= len(v.Params) || v.Params[position].Kind == sock.FlagsKind)
 }
 
+// escape finds what is an escape in quotes.
+var escape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\[rntx0]`) })
+
+// hintEscapes notes that data without quotes goes out with its backslashes.
+func (s *Session) hintEscapes(v *sock.Verb, words []line.Word) {
+	for i, w := range words {
+		text, plain := w.Plain()
+		if plain && !w.Quoted && w.Name == "" && takesData(v, i) && escape().MatchString(text) {
+			s.note(fmt.Sprintf("without quotes a backslash is a byte like others; \"%s\" has escapes", text))
+			return
+		}
+	}
+}
+
 // hintWord adds to an objection to a word what was perhaps meant: Lua's value, or data of
 // several words.
 func (s *Session) hintWord(err error, v *sock.Verb, words []line.Word) error {

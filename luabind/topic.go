@@ -117,7 +117,8 @@ Stand-ins $p1, $p2… are the ports that the system chose, in their order; $fd a
 No others A peer whose answer is never the same twice, as by a number, wants a .lua
           recording (help record): there expect.recv(s, {"Date: ", 25, "\r\n"}) takes
           any 25 bytes, and expect.match a pattern.
-Run       socksh run FILE.txt, socksh test FILE.txt; --update rewrites what came`)}, {name: "ci", about: "how they run in CI", also: []string{"test", "report", "reports", "junit", "tap", "artifacts", "flaky", "var", "secret", "secrets"}, text: strings.TrimSpace(`
+Run       socksh run FILE.txt, socksh test FILE.txt; socksh fmt FILE.txt, which is
+          test --update, rewrites what came`)}, {name: "ci", about: "how they run in CI", also: []string{"test", "report", "reports", "junit", "tap", "artifacts", "flaky", "var", "secret", "secrets"}, text: strings.TrimSpace(`
   socksh test tests/ -j 8 --report junit=report.xml --artifacts failed
 
 Values     --var target=HOST:PORT is vars.target. --secret NAME is vars.NAME, from the

@@ -180,6 +180,10 @@ func (p *prompt) run() int {
 			shown = moreText
 		}
 		typed, err := p.readline(shown, prefill)
+		if prefill != "" && err == nil && strings.TrimSpace(typed) == strings.TrimSpace(prefill) {
+			prefill = "" // nothing was added: it is not wanted
+			continue
+		}
 		prefill = ""
 		switch {
 		case errors.Is(err, readline.ErrInterrupt):

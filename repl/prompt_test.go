@@ -293,7 +293,9 @@ func TestEditing(t *testing.T) {
 	p.cursor(len("> send client ") + 2)
 	p.types("\x05\x15connect\r")
 	p.sees("^! connect: address is missing; usage: ", "^> connect ")
-	p.types("\x15lisen 1\r")
+	p.types("\r") // it is not wanted
+	p.sees("^> connect *$", "^> $")
+	p.types("lisen 1\r")
 	p.sees("did you mean listen", "^> $")
 
 	p.types("\x1b[200~local a = 1\nlocal function f(n)\n\treturn n + a\nend\nprint(f(41))\n\x1b[201~")

@@ -251,8 +251,15 @@ end)`}, func(w *workshop) {
 			}
 			w.env = append(w.env, "CI=true")
 			w.contains(w.test(2, ".", "--update"), "--update is not for CI")
+			if out, err := w.command("fmt", ".").CombinedOutput(); err == nil || !strings.Contains(string(out), "--update is not for CI") {
+				w.t.Errorf("%v %s", err, out)
+			}
 			w.env = append(w.env, "CI=")
-			w.contains(w.test(0, ".", "--update"), "rewritten: t.txt")
+			w.write("u.txt", w.read("t.txt"))
+			w.contains(w.test(0, "t.txt", "--update"), "rewritten: t.txt")
+			if out, err := w.command("fmt", ".").CombinedOutput(); err != nil || !strings.Contains(string(out), "rewritten: u.txt") {
+				w.t.Errorf("%v %s", err, out)
+			}
 			w.test(0, ".")
 			if got := w.read("t.txt"); got != "> = 1\n= 1\n> = 3\n= 3\n" {
 				w.t.Error(got)
