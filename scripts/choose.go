@@ -59,7 +59,7 @@ func (c *Choice) choose(all []*item, failed map[string]bool) ([]*item, error) {
 			// what is not known may be what is wanted, and fails
 		case !run.MatchString(it.id), c.Skip != "" && skip.MatchString(it.id):
 			continue
-		case !c.fits(it), c.Failed && !failed[it.id]:
+		case !c.fits(it), c.Failed && !failed[it.key()]:
 			continue
 		}
 		if n++; (n-1)%count != index {

@@ -116,7 +116,7 @@ func tellLines(b *strings.Builder, it *item, where string, around int) {
 // they are not plain text.
 func tellDifference(b *strings.Builder, want, got string) {
 	tellFirst(b, want, got)
-	if strings.Contains(want+got, "\n") {
+	if strings.Contains(strings.TrimSuffix(want, "\n")+got, "\n") {
 		b.WriteString("difference (- expected, + got):\n")
 		indent(b, firstLines(difference(lined(report.Visible(want)), lined(report.Visible(got))), diffLines), "  ")
 	}

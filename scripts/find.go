@@ -57,7 +57,7 @@ func (s *Suite) find(paths []string) (all []*item, problems []problem) {
 				continue
 			}
 			for _, it := range items {
-				if single && it.Name != name {
+				if single && !it.called(name) {
 					others = append(others, it.Name)
 					continue
 				}
@@ -77,6 +77,13 @@ func (s *Suite) find(paths []string) (all []*item, problems []problem) {
 		}
 	}
 	return all, problems
+}
+
+// called reports whether FILE::NAME means the item: by its name, or by the one that is
+// written in the file for all combinations of a matrix.
+func (it *item) called(name string) bool {
+	rest, begins := strings.CutPrefix(it.Name, name)
+	return begins && (rest == "" || name != "" && strings.HasPrefix(rest, " [") && strings.HasSuffix(rest, "]"))
 }
 
 // whatThereIs says which names there are in place of one that nothing has.

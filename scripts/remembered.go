@@ -29,7 +29,16 @@ func memory() (string, error) {
 	return filepath.Join(dir, "socksh", "failed", fmt.Sprintf("%x", sha256.Sum256([]byte(here)))[:16]), nil
 }
 
-// rememberedFailures returns the names of the scenarios that failed last.
+// key is an item's name in the memory, whatever path has led to it.
+func (it *item) key() string {
+	file, err := filepath.Abs(it.file)
+	if it.inLibrary || err != nil {
+		return it.id
+	}
+	return file + strings.TrimPrefix(it.id, it.file)
+}
+
+// rememberedFailures returns the keys of the scenarios that failed last.
 func rememberedFailures() map[string]bool {
 	failed := map[string]bool{}
 	file, err := memory()
@@ -51,12 +60,12 @@ func remember(items []*item, cases []*report.Case) error {
 	failed := rememberedFailures()
 	for i, it := range items {
 		if cases[i].Status != report.NotRun {
-			delete(failed, it.id)
+			delete(failed, it.key())
 		}
 	}
 	for i, it := range items {
 		if cases[i].Status == report.Failed {
-			failed[it.id] = true
+			failed[it.key()] = true
 		}
 	}
 	file, err := memory()

@@ -24,7 +24,8 @@ scenario("one", {"slow", "net"}, function() end)
 scenario("two", {"net"}, function() end)
 scenario("three", function() end)`, "b/whole.lua": "-- A script.\n-- tags: slow\nprint(1)", "b/t.txt": "# tags: quick\n> = 1\n= 1\n",
 			"b/_helper.lua": "error('not a scenario')", "b/notes.txt": "no transcript", "b/manual.lua": "-- tags: manual\nprint('by hand')",
-			"m.lua": `local m = matrix{ip = {4, 6}, size = {1, 2}} print(m.ip + m.size)`}, func(w *workshop) {
+			"_n.lua": `scenario("one", {matrix = {n = {1, 2}}}, function() end) scenario("one more", function() end)`,
+			"m.lua":  `local m = matrix{ip = {4, 6}, size = {1, 2}} print(m.ip + m.size)`}, func(w *workshop) {
 			list := func(want string, args ...string) {
 				w.t.Helper()
 				if got := strings.Join(strings.Fields(w.test(0, append(args, "--list")...)), " "); got != want {
@@ -42,6 +43,8 @@ scenario("three", function() end)`, "b/whole.lua": "-- A script.\n-- tags: slow\
 			list("a.lua::three", ".", "--run", "::t", "--skip", "two$")
 			list("a.lua::two net", "a.lua::two")
 			list("m.lua::[ip=6,size=2]", "m.lua::[ip=6,size=2]")
+			list("_n.lua::one [n=1] _n.lua::one [n=2]", "_n.lua::one")
+			list("_n.lua::one [n=2]", "_n.lua::one [n=2]")
 			list("a.lua::one slow net a.lua::three", "a.lua", "--shard", "1/2")
 			list("a.lua::two net", "a.lua", "--shard", "2/2")
 			list("tutorial/lifecycle", "tutorial/lifecycle")
@@ -99,6 +102,7 @@ scenario("bad", function() expect.truthy(vars.fixed) end)`}, func(w *workshop) {
 			w.test(4, "a.lua", "--failed")
 			w.test(1, "a.lua")
 			equalResults(w.t, w.results(1, "a.lua", "--failed"), "a.lua::bad: failed")
+			w.contains(w.test(1, filepath.Join(w.dir, "a.lua"), "--failed"), "a.lua::bad", "1 failed in")
 			equalResults(w.t, w.results(0, "a.lua", "--failed", "--var", "fixed=1"), "a.lua::bad: passed")
 			w.test(4, "a.lua", "--failed")
 			w.write("once.lua", `local f = io.open("ran") if f then f:close() return end io.open("ran", "w"):close() error("the first time")`)

@@ -199,7 +199,7 @@ func (s *Suite) once(paths []string) int {
 		s.Streams.Out.Flush()
 	}
 	switch {
-	case len(chosen) == 0 && s.Choice.Failed && !slices.ContainsFunc(all, func(it *item) bool { return failed[it.id] }):
+	case len(chosen) == 0 && s.Choice.Failed && !slices.ContainsFunc(all, func(it *item) bool { return failed[it.key()] }):
 		fmt.Fprintln(s.Streams.Err, "socksh: --failed: none of these failed the last time")
 		return Nothing
 	case len(chosen) == 0:
@@ -225,7 +225,7 @@ func (s *Suite) once(paths []string) int {
 }
 
 func rank(failed map[string]bool, it *item) int {
-	if failed[it.id] {
+	if failed[it.key()] {
 		return 0
 	}
 	return 1
