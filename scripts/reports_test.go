@@ -263,7 +263,7 @@ func TestReportTraps(t *testing.T) {
 			w.contains(w.read("bad.lua"), `print("`)
 		}},
 		{"much output", map[string]string{"a.lua": `
-for i = 1, 40 do scenario("s" .. i, function() print(("<\0\n"):rep(300000)) expect.equal(("a"):rep(100000), ("a"):rep(100000) .. "b\n") end) end`}, func(w *workshop) {
+for i = 1, 12 do scenario("s" .. i, function() print(("<\0\n"):rep(300000)) expect.equal(("a"):rep(100000), ("a"):rep(100000) .. "b\n") end) end`}, func(w *workshop) {
 			need(w.t, "xmllint")
 			out := w.test(1, "a.lua", "--report", "junit=r.xml,json=r.json", "--report", "tap=r.tap,md=r.md")
 			fitsSchema(w.t, filepath.Join(w.dir, "r.xml"))
