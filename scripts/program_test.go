@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"socksh/luabind/lab"
 )
 
 // builds holds the program under test; it is made once, when first asked for.
@@ -26,7 +28,7 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	os.Setenv("GORACE", "atexit_sleep_ms=0") // or the helpers of labs sleep for a second before they end
+	lab.Program = program
 	status := m.Run()
 	if builds != "" {
 		os.RemoveAll(builds)

@@ -31,6 +31,10 @@ const answerLimit = 10
 
 // start runs the helper.
 func start() (*helper, error) {
+	program, err := Program()
+	if err != nil {
+		return nil, err
+	}
 	control, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
@@ -45,7 +49,7 @@ func start() (*helper, error) {
 	theirs := []*os.File{os.NewFile(uintptr(control[1]), ""), os.NewFile(uintptr(rights[1]), "")}
 	own := kernel.OwnNetwork()
 	own.Setpgid = true // ^C and ^Z of the terminal are not for it
-	h.process = &exec.Cmd{Path: "/proc/self/exe", Args: []string{helperName}, Env: append(os.Environ(), "GOMAXPROCS=1"), Dir: "/",
+	h.process = &exec.Cmd{Path: program, Args: []string{helperName}, Env: append(os.Environ(), "GOMAXPROCS=1"), Dir: "/",
 		Stderr: &h.stderr, ExtraFiles: theirs, SysProcAttr: own}
 	err = sock.Start(h.process)
 	for _, f := range theirs {
