@@ -33,6 +33,9 @@ func (v *View) leftovers(tab *sock.Table) *leftovers {
 // of returns what is left of a handle's connection.
 func (l *leftovers) of(h *sock.Handle) (entry, bool) {
 	family, _ := h.Kind()
+	if family != unix.AF_INET && family != unix.AF_INET6 {
+		return entry{}, false
+	}
 	from := origin{h.Host, uint8(family)}
 	all, asked := l.all[from]
 	if !asked {

@@ -150,8 +150,8 @@ func (v *View) exact(r request) (entry, error) {
 	return e, err
 }
 
-// dump asks for all sockets of r. The kernel sends thousands in TIME_WAIT where much was
-// closed: those that r is not among cost next to nothing.
+// dump asks for all sockets of r, or those with its cookies. The kernel sends thousands in
+// TIME_WAIT where much was closed: those that nobody asks for cost next to nothing.
 func (v *View) dump(r request) ([]entry, error) {
 	c, err := v.open(r.host)
 	if err != nil {

@@ -198,7 +198,8 @@ func (w *writer) code(text string) string {
 			} else if parts := w.parts(data); len(parts) > 1 || w.isSecret(data) {
 				expr = strings.Join(parts, " .. ")
 			}
-			if strings.Contains(expr, " ") {
+			alone := strings.HasSuffix(text[:t.From], "(") && strings.HasPrefix(text[to:], ")")
+			if strings.Contains(expr, " ") && !alone {
 				expr = "(" + expr + ")"
 			}
 		case source.Comment:
