@@ -37,6 +37,7 @@ var facts = [...]struct{ fact, script, line string }{
 
 // TestTutorialFacts runs the tutorial, and has it show each of its facts.
 func TestTutorialFacts(t *testing.T) {
+	t.Parallel()
 	printed := make(map[string]string)
 	skipped := make(map[string]bool)
 	for i, f := range facts {

@@ -23,6 +23,7 @@ func TestPassing(t *testing.T) {
 // TestAdopt starts the program with descriptors of others: as systemd passes them
 // on, as a plain number, and as standard input.
 func TestAdopt(t *testing.T) {
+	t.Parallel()
 	need(t, "python3")
 	bin := build(t)
 	const give = `

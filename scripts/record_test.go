@@ -276,6 +276,7 @@ wire
 
 // TestRecord records sessions and runs the recordings many times, side by side.
 func TestRecord(t *testing.T) {
+	t.Parallel()
 	bin := build(t)
 	for _, s := range recorded {
 		t.Run(s.name, func(t *testing.T) {
@@ -318,6 +319,7 @@ func TestRecordTranscriptDates(t *testing.T) {
 
 // TestRecordTranscript records the same sessions as transcripts.
 func TestRecordTranscript(t *testing.T) {
+	t.Parallel()
 	bin := build(t)
 	for _, s := range recorded {
 		t.Run(s.name, func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 // TestRecordedDifference changes what the peer of a recording does: that must fail, and
 // say where and how.
 func TestRecordedDifference(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t, build(t), nil)
 	w.types("record it.lua\n" + echoSession)
 	script := w.read("it.lua")
@@ -57,6 +58,7 @@ func TestRecordedHalves(t *testing.T) {
 
 // TestRecordedHalvesOfLua does that with a session typed in Lua.
 func TestRecordedHalvesOfLua(t *testing.T) {
+	t.Parallel()
 	const session = `journal on
 srv = socket()
 at = srv:bind("127.0.0.1:0")
@@ -89,6 +91,7 @@ d:recv()
 // TestRecordedTarget types the address of a server in all the ways there are, and sees that
 // the recording asks the server that --var target names.
 func TestRecordedTarget(t *testing.T) {
+	t.Parallel()
 	serve := func(change func(string) string) (tcp, udp string) {
 		tcp = answer(t, func(c net.Conn) {
 			data := make([]byte, 100)
@@ -139,6 +142,7 @@ func TestRecordedTarget(t *testing.T) {
 // TestRecordRest checks that a recording whose session had received everything turns red
 // when the server says more, or ends the connection.
 func TestRecordRest(t *testing.T) {
+	t.Parallel()
 	var more, ends atomic.Bool
 	address := answer(t, func(c net.Conn) {
 		answer := "+PONG\r\n"

@@ -237,6 +237,7 @@ func (p *process) alone() {
 // TestTutorialAddress runs server and client at the tutorial's own address, the
 // default of both, in a network namespace where nobody else can have it.
 func TestTutorialAddress(t *testing.T) {
+	t.Parallel()
 	bin := os.Getenv(inside)
 	if bin == "" {
 		inNamespace(t)
