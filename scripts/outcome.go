@@ -46,7 +46,10 @@ func (s *Suite) unread(problems []problem) int {
 		text := s.redactor.text(p.err.Error())
 		fmt.Fprintf(s.Streams.Err, "socksh: %s\n", text)
 		f := luabind.Failure{Kind: luabind.ScriptFailed, Message: text}
-		cases = append(cases, &report.Case{ID: p.path, File: p.path, Line: 1, Status: report.Failed,
+		if where, what, found := strings.Cut(text, ": "); found && strings.HasPrefix(where, p.path+":") {
+			f.Where, f.Message = where, what
+		}
+		cases = append(cases, &report.Case{ID: p.path, File: p.path, Line: 1, Status: report.Failed, Again: "socksh test " + shell(p.path),
 			Attempts: []report.Attempt{{Status: report.Failed, Failures: []luabind.Failure{f}, Details: text + "\nno scenario was run\n"}}})
 	}
 	if !s.List {
@@ -64,6 +67,12 @@ func (s *Suite) reportNothing(cases []*report.Case) {
 			continue // it may be what cannot be read
 		}
 		if err := t.Write(run); err != nil {
+			fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
+		}
+	}
+	if s.Annotate {
+		report.Annotate(s.Streams.Err, run)
+		if err := report.Summarize(run); err != nil {
 			fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
 		}
 	}

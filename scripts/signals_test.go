@@ -46,18 +46,21 @@ scenario("later", function() end)`}, func(w *workshop) {
 			w.contains(w.read("r.xml"), `name="later"`, "not run: interrupted")
 			w.contains(w.read("r.tap"), "Bail out! interrupted")
 		}},
-		{"the terminal is gone", map[string]string{"a.lua": `
+		{"the terminal is gone, or ends it", map[string]string{"a.lua": `
 scenario("waits", function() defer(print, "cleaned up") io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
 			signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // or none hears it where the tests run by nohup(1)
 			defer signal.Reset(syscall.SIGHUP)
-			for _, verb := range []string{"test", "run"} {
-				cmd, out := w.starts(verb, "a.lua")
-				cmd.Process.Signal(syscall.SIGHUP)
-				cmd.Wait()
-				if got := cmd.ProcessState.ExitCode(); got != HungUp {
-					w.t.Errorf("%s: status %d", verb, got)
+			for sig, status := range map[syscall.Signal]int{syscall.SIGHUP: HungUp, syscall.SIGQUIT: Quit} {
+				for _, verb := range []string{"test", "run"} {
+					cmd, out := w.starts(verb, "a.lua")
+					cmd.Process.Signal(sig)
+					cmd.Wait()
+					if got := cmd.ProcessState.ExitCode(); got != status {
+						w.t.Errorf("%s, %s: status %d", sig, verb, got)
+					}
+					w.contains(out.String(), "cleaned up")
+					w.lacks(out.String(), "goroutine") // which is Go's answer to SIGQUIT
 				}
-				w.contains(out.String(), "cleaned up")
 			}
 			signal.Ignore(syscall.SIGHUP) // as nohup(1) does
 			cmd, out := w.starts("test", "a.lua")
@@ -66,19 +69,6 @@ scenario("waits", function() defer(print, "cleaned up") io.open("ready", "w"):cl
 			cmd.Wait()
 			if got := cmd.ProcessState.ExitCode(); got != Terminated {
 				w.t.Errorf("with SIGHUP ignored: status %d\n%s", got, out)
-			}
-		}},
-		{"^\\", map[string]string{"a.lua": `
-scenario("waits", function() defer(print, "cleaned up") io.open("ready", "w"):close() sleep(60) end)`}, func(w *workshop) {
-			for _, verb := range []string{"test", "run"} {
-				cmd, out := w.starts(verb, "a.lua")
-				cmd.Process.Signal(syscall.SIGQUIT)
-				cmd.Wait()
-				if got := cmd.ProcessState.ExitCode(); got != Quit {
-					w.t.Errorf("%s: status %d", verb, got)
-				}
-				w.contains(out.String(), "cleaned up")
-				w.lacks(out.String(), "goroutine")
 			}
 		}},
 		{"SIGTERM to the process and to its group", map[string]string{"a.lua": `
