@@ -256,7 +256,7 @@ func TestReportTraps(t *testing.T) {
 			out := w.test(2, "good.lua", "bad.lua", "none.lua", "--report", "junit=r.xml,json=r.json")
 			w.contains(out, "bad.lua:1: unterminated string", `is called "none.lua"`)
 			w.contains(w.read("r.xml"), `tests="2" failures="0" errors="2"`, "bad.lua:1: unterminated string", `is called &#34;none.lua&#34;`)
-			w.contains(w.read("r.json"), "bad.lua:1: unterminated string")
+			w.contains(w.read("r.json"), `"where": "bad.lua:1"`, "unterminated string")
 			w.contains(w.test(2, "bad.lua", "--annotate"), "::error file=bad.lua,line=1,title=bad.lua::bad.lua:1: unterminated string")
 			w.test(4, "good.lua", "--run", "other", "--report", "junit=r.xml")
 			w.contains(w.read("r.xml"), `tests="0"`)
