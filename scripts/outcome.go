@@ -3,6 +3,7 @@ package scripts
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -17,39 +18,51 @@ import (
 
 // report writes the reports and remembers which items failed.
 func (s *Suite) report(run *report.Run, items []*item) int {
-	status := OK
-	failed := func(err error) {
-		if err != nil {
-			fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
-			status = Failed
-		}
-	}
-	failed(s.Streams.Out.Flush())
-	for _, t := range s.Reports {
-		failed(t.Write(run))
-	}
-	if s.Annotate {
-		report.Unmute(s.progress.out, s.mute)
-		report.Annotate(s.progress.out, run)
-		failed(report.Summarize(run))
-	}
-	if err := remember(items, run.Cases); err != nil && s.Choice.Failed {
-		failed(err) // elsewhere nobody has asked for it
+	status := s.failing(s.Streams.Out.Flush())
+	status = max(status, s.publish(run, s.Reports, s.progress.out))
+	if err := remember(items, run.Cases); s.Choice.Failed { // elsewhere nobody has asked for it
+		status = max(status, s.failing(err))
 	}
 	return status
+}
+
+// publish writes a run's reports, and tells GitHub of it on out where that is wanted.
+func (s *Suite) publish(run *report.Run, targets []report.Target, out io.Writer) int {
+	status := OK
+	for _, t := range targets {
+		status = max(status, s.failing(t.Write(run)))
+	}
+	if s.Annotate {
+		if s.mute != "" { // not before the reports: one of them may go to the same output
+			report.Unmute(out, s.mute)
+			s.mute = ""
+		}
+		report.Annotate(out, run)
+		status = max(status, s.failing(report.Summarize(run)))
+	}
+	return status
+}
+
+// failing tells an error, if it is one, and returns the status for it.
+func (s *Suite) failing(err error) int {
+	if err == nil {
+		return OK
+	}
+	fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
+	return Failed
 }
 
 // unread tells which paths cannot be read, in the reports too.
 func (s *Suite) unread(problems []problem) int {
 	var cases []*report.Case
 	for _, p := range problems {
-		text := s.redactor.text(p.err.Error())
+		path, text := s.redactor.text(p.path), s.redactor.text(p.err.Error())
 		fmt.Fprintf(s.Streams.Err, "socksh: %s\n", text)
 		f := luabind.Failure{Kind: luabind.ScriptFailed, Message: text}
-		if where, what, found := strings.Cut(text, ": "); found && strings.HasPrefix(where, p.path+":") {
+		if where, what, found := strings.Cut(text, ": "); found && strings.HasPrefix(where, path+":") {
 			f.Where, f.Message = where, what
 		}
-		cases = append(cases, &report.Case{ID: p.path, File: p.path, Line: 1, Status: report.Failed, Again: "socksh test " + shell(p.path),
+		cases = append(cases, &report.Case{ID: path, File: path, Line: 1, Status: report.Failed, Again: s.again(&item{id: path}),
 			Attempts: []report.Attempt{{Status: report.Failed, Failures: []luabind.Failure{f}, Details: text + "\nno scenario was run\n"}}})
 	}
 	if !s.List {
@@ -62,20 +75,8 @@ func (s *Suite) unread(problems []problem) int {
 // before has left would be taken for this one's.
 func (s *Suite) reportNothing(cases []*report.Case) {
 	run := &report.Run{Began: time.Now(), Properties: s.properties(), Cases: cases}
-	for _, t := range s.Reports {
-		if slices.Contains([]string{".lua", ".txt"}, filepath.Ext(t.File)) {
-			continue // it may be what cannot be read
-		}
-		if err := t.Write(run); err != nil {
-			fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
-		}
-	}
-	if s.Annotate {
-		report.Annotate(s.Streams.Err, run)
-		if err := report.Summarize(run); err != nil {
-			fmt.Fprintf(s.Streams.Err, "socksh: %v\n", err)
-		}
-	}
+	mayBeRead := func(t report.Target) bool { return slices.Contains([]string{".lua", ".txt"}, filepath.Ext(t.File)) }
+	s.publish(run, slices.DeleteFunc(slices.Clone(s.Reports), mayBeRead), s.Streams.Err) // what cannot be read stays
 }
 
 func (s *Suite) status(run *report.Run) int {

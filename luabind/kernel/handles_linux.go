@@ -11,9 +11,9 @@ import (
 // leftovers are the connections that outlive their descriptors, by where they were made and
 // their cookies. A kernel is asked when the first of them is wanted.
 type leftovers struct {
-	view  *View
-	among map[uint64]bool // the cookies of the table's handles, open and closed
-	all   map[origin]map[uint64]entry
+	view *View
+	tab  *sock.Table
+	all  map[origin]map[uint64]entry
 }
 
 // An origin is what a dump is about: it goes through all of a kernel's connections.
@@ -23,11 +23,7 @@ type origin struct {
 }
 
 func (v *View) leftovers(tab *sock.Table) *leftovers {
-	among := make(map[uint64]bool)
-	for _, h := range slices.Concat(tab.Handles(), tab.Ended()) {
-		among[h.Cookie()] = true
-	}
-	return &leftovers{view: v, among: among, all: make(map[origin]map[uint64]entry)}
+	return &leftovers{view: v, tab: tab, all: make(map[origin]map[uint64]entry)}
 }
 
 // of returns what is left of a handle's connection.
@@ -41,7 +37,11 @@ func (l *leftovers) of(h *sock.Handle) (entry, bool) {
 	if !asked {
 		all = make(map[uint64]entry)
 		l.all[from] = all
-		entries, _ := l.view.dump(request{host: h.Host, family: from.family, protocol: unix.IPPROTO_TCP, states: ending, among: l.among}) // without them nothing is known
+		among := make(map[uint64]bool)
+		for _, h := range slices.Concat(l.tab.Handles(), l.tab.Ended()) {
+			among[h.Cookie()] = true
+		}
+		entries, _ := l.view.dump(request{host: h.Host, family: from.family, protocol: unix.IPPROTO_TCP, states: ending, among: among}) // without them nothing is known
 		for _, e := range entries {
 			all[e.cookie] = e
 		}
