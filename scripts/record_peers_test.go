@@ -2,9 +2,11 @@ package scripts
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -130,7 +132,7 @@ discard c
 func TestRecordServerHalf(t *testing.T) {
 	need(t, "curl")
 	w := newWorkshop(t, build(t), nil)
-	address := freeAddress(t)
+	address := ownAddress(t)
 	called := make(chan error, 1)
 	go func() {
 		for range 1000 {
@@ -190,9 +192,9 @@ func TestRecordNetcat(t *testing.T) {
 		"connect c $(srv:getsockname())\naccept srv\nsend c \"hello\\n\"\nshutdown c write\nrecvline 3\nsend 3 \"bye\\n\"\nclose 3\nrecvline c\nrecv c\n" +
 		"save client.lua --half client\nsave server.lua --half server\n")
 	w.test(0, "server.lua", "--repeat", "10", "--var", `client=test "$(echo hello | nc -N ${TARGET%:*} ${TARGET#*:})" = bye`)
-	address := freeAddress(t)
-	_, port, _ := net.SplitHostPort(address)
-	nc := exec.Command("nc", "-l", "-N", "127.0.0.1", port)
+	address := ownAddress(t)
+	host, port, _ := net.SplitHostPort(address)
+	nc := exec.Command("nc", "-l", "-N", host, port)
 	nc.Stdin = strings.NewReader("bye\n")
 	var heard bytes.Buffer
 	nc.Stdout = &heard
@@ -200,7 +202,7 @@ func TestRecordNetcat(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer time.AfterFunc(time.Minute, func() { nc.Process.Kill() }).Stop()
-	for limit := time.Now().Add(20 * time.Second); !listens(port); time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(20 * time.Second); !listens(address); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(limit) {
 			t.Fatal("nc does not listen")
 		}
@@ -211,11 +213,12 @@ func TestRecordNetcat(t *testing.T) {
 	}
 }
 
-// listens reports whether a port of the loopback has a listener: a connection would be
-// the only one that nc takes.
-func listens(port string) bool {
+// listens reports whether an IPv4 address has a listener: a connection would be the only
+// one that nc takes.
+func listens(address string) bool {
 	text, err := os.ReadFile("/proc/net/tcp")
-	n := 0
-	fmt.Sscan(port, &n)
-	return err != nil || strings.Contains(string(text), fmt.Sprintf("0100007F:%04X 00000000:0000 0A", n))
+	at := netip.MustParseAddrPort(address)
+	ip := at.Addr().As4()
+	shown := fmt.Sprintf("%08X:%04X 00000000:0000 0A", binary.NativeEndian.Uint32(ip[:]), at.Port())
+	return err != nil || strings.Contains(string(text), shown)
 }

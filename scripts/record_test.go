@@ -1,6 +1,7 @@
 package scripts
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,17 +12,22 @@ import (
 	"time"
 )
 
-// types runs lines of a pipe, and returns what came; the status may be any.
+// types runs lines of a pipe, in which ADDRESS is the workshop's own, and returns what came;
+// the status may be any.
 func (w *workshop) types(lines string, flags ...string) string {
 	w.t.Helper()
 	cmd := w.command(append(flags, "--keep-going")...)
-	cmd.Stdin = strings.NewReader(lines)
-	defer time.AfterFunc(time.Minute, func() { cmd.Process.Kill() }).Stop()
-	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState == nil {
+	var out bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(w.own.Replace(lines)), &out, &out
+	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	return string(out)
+	ended := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	cmd.Wait()
+	if !ended.Stop() {
+		w.t.Fatalf("does not end:\n%s", out.String())
+	}
+	return out.String()
 }
 
 // again is how often a recording is run.
@@ -33,11 +39,11 @@ func again() string {
 }
 
 const echoSession = `socket as srv
-bind srv 127.0.0.1:2333
+bind srv ADDRESS
 listen srv
 accept srv &
 socket as cli
-connect cli 127.0.0.1:2333
+connect cli ADDRESS
 wait j1
 send cli "hello\r\n"
 recv 3 3
@@ -58,12 +64,12 @@ var recorded = []struct {
 	has, lacks        []string
 }{
 	{"echo", "", echoSession, []string{
-		"local srv = socket()\nlocal address = srv:bind(\"127.0.0.1:0\")\nsrv:listen()\nlocal j1 = spawn(accept, srv)\n",
+		"local srv = socket()\nlocal address = srv:bind(\"HOST:0\")\nsrv:listen()\nlocal j1 = spawn(accept, srv)\n",
 		"cli:connect(address)\nlocal s3 = j1:join()\n",
 		"cli:send(\"hello\\r\\n\")\nexpect.recv(s3, \"hello\\r\\n\")\n", // in one piece, though it was read in two
 		"expect.equal(srv:getsockname(), address)", "expect.equal(cli:getpeername(), address)",
 		"expect.state(s3, \"CLOSE_WAIT\")\nexpect.eof(s3)", `expect.errno("EPIPE", send, s3, "hello?")`, "srv:close()\ns3:close()\n",
-	}, []string{"2333", "cli:close()\ncli:close()"}},
+	}, []string{":PORT", "cli:close()\ncli:close()"}},
 	{"time_wait", "", "socket as s\nbind s 127.0.0.1:0\nlisten s\nsocket as c\nconnect c $(s:getsockname())\naccept s as d\nclose c\nrecv d\nclose d\nstate c\n",
 		[]string{`expect.state(c, "TIME_WAIT")`}, nil},
 	{"bytes", "", `a, b = socketpair unix
@@ -286,8 +292,12 @@ func TestRecord(t *testing.T) {
 			}
 			out := w.types("record it.lua\n" + s.typed)
 			script := w.read("it.lua")
-			w.contains(script, s.has...)
-			w.lacks(script, s.lacks...)
+			for _, part := range s.has {
+				w.contains(script, w.own.Replace(part))
+			}
+			for _, part := range s.lacks {
+				w.lacks(script, w.own.Replace(part))
+			}
 			if text, err := w.command("run", "it.lua").CombinedOutput(); err != nil {
 				t.Errorf("run: %v\n%s\nwhat came:\n%.2000s\n%s", err, text, out, script)
 			}

@@ -2,9 +2,13 @@ package scripts
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -17,15 +21,28 @@ type workshop struct {
 	bin string
 	dir string
 	env []string
+	own *strings.Replacer // of ADDRESS, HOST and PORT by an address for this workshop alone
 }
 
 func newWorkshop(t *testing.T, bin string, files map[string]string) *workshop {
 	w := &workshop{t: t, bin: bin, dir: t.TempDir()}
 	w.env = append(os.Environ(), "CI=", "GITHUB_ACTIONS=", "GITHUB_STEP_SUMMARY=", "XDG_STATE_HOME="+t.TempDir())
+	address := ownAddress(t)
+	host, port, _ := net.SplitHostPort(address)
+	w.own = strings.NewReplacer("ADDRESS", address, "HOST", host, "PORT", port)
 	for name, text := range files {
 		w.write(name, text)
 	}
 	return w
+}
+
+// ownAddress returns an address that nobody else binds meanwhile: on Linux one whose port the
+// kernel chooses for nobody, of a loopback address by chance.
+func ownAddress(t *testing.T) string {
+	if runtime.GOOS != "linux" {
+		return freeAddress(t)
+	}
+	return fmt.Sprintf("127.%d.%d.%d:%d", 1+rand.IntN(250), rand.IntN(250), 1+rand.IntN(250), 2000+rand.IntN(20000))
 }
 
 func (w *workshop) write(name, text string) {
