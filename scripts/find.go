@@ -8,10 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"socksh/luabind"
 	"socksh/luabind/loop"
@@ -130,13 +128,18 @@ func findFiles(path string) ([]found, error) {
 		text, err := os.ReadFile(path)
 		return []found{{name: path, code: string(text), named: true}}, err
 	}
-	var all []found
+	return findBelow(path, "._")
+}
+
+// findBelow returns the scripts and transcripts of a folder, without the folders of bundles
+// and what begins with a character of hidden.
+func findBelow(path, hidden string) (all []found, err error) {
 	err = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		base := filepath.Base(file)
-		if file != path && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || d.IsDir() && isBundle(file)) {
+		if file != path && (strings.ContainsRune(hidden, rune(base[0])) || d.IsDir() && isBundle(file)) {
 			if d.IsDir() {
 				return filepath.SkipDir
 			}
@@ -247,25 +250,4 @@ func shell(words ...string) string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// changed returns the newest time that a file below the paths was changed.
-func changed(paths []string) time.Time {
-	var newest time.Time
-	for _, path := range paths {
-		path, _, _ = strings.Cut(path, "::")
-		filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return nil // it may be on its way from an editor
-			}
-			if ext := filepath.Ext(file); d.IsDir() || !slices.Contains([]string{".lua", ".txt"}, ext) {
-				return nil
-			}
-			if info, err := d.Info(); err == nil && info.ModTime().After(newest) {
-				newest = info.ModTime()
-			}
-			return nil
-		})
-	}
-	return newest
 }

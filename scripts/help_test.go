@@ -56,6 +56,7 @@ func TestHelpTopics(t *testing.T) {
 	for _, c := range []struct{ short, long []string }{
 		{[]string{"help"}, []string{"--help"}},
 		{[]string{"help", "test"}, []string{"test", "--help"}},
+		{[]string{"version"}, []string{"--version"}},
 		{[]string{"help", "send"}, []string{"-c", "help send"}},
 		{[]string{"help", "expect.eof"}, []string{"-c", "help expect.eof"}},
 		{[]string{"help", "scenarios"}, []string{"-c", "help scenarios"}},

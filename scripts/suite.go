@@ -75,18 +75,13 @@ func (s *Suite) Test(paths []string) int {
 	s.stopped, s.hurried = make(chan struct{}), make(chan struct{})
 	go s.obey(signals)
 	for {
-		seen := changed(paths)
+		texts := watched(paths)
 		status := s.once(paths)
 		if !s.Watch || s.List || s.why() != "" {
 			return status
 		}
 		fmt.Fprintln(s.Streams.Err, "waiting for a change; ^C ends")
-		for s.why() == "" && !changed(paths).After(seen) {
-			select {
-			case <-s.stopped:
-			case <-time.After(300 * time.Millisecond):
-			}
-		}
+		s.awaitChange(paths, texts)
 		if s.why() != "" {
 			return s.signal
 		}
