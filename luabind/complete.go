@@ -207,9 +207,13 @@ func (s *Session) completeArgument(v *sock.Verb, words []string, word string) []
 
 func (s *Session) completeFile(word string) []Candidate {
 	var all []Candidate
-	names, _ := filepath.Glob(word + "*")
+	names, _ := filepath.Glob(sock.Path(word) + "*")
 	for _, name := range names {
-		if info, err := os.Stat(name); err == nil && info.IsDir() {
+		info, err := os.Stat(name)
+		if strings.HasPrefix(word, sock.Home) {
+			name = sock.Home + strings.TrimPrefix(name, sock.Path(sock.Home))
+		}
+		if err == nil && info.IsDir() {
 			all = append(all, Candidate{name + "/", ""})
 		} else if strings.HasSuffix(name, ".lua") {
 			all = append(all, Candidate{name, ""})

@@ -349,13 +349,15 @@ func TestRecordTranscript(t *testing.T) {
 // TestRecordRefuses lists what save and record do not do.
 func TestRecordRefuses(t *testing.T) {
 	w := newWorkshop(t, build(t), map[string]string{"mine.lua": "print('mine')\n"})
+	w.env = append(w.env, "HOME="+w.dir+"/home")
 	for _, c := range []struct{ typed, says string }{
 		{"save x.lua", "what was typed is not kept here"},
 		{"save", "file is missing"},
 		{"record off", "nothing is recorded"},
 		{"record mine.lua", "is there already, and no recording"},
 		{"journal on\nsocket\nsave mine.lua", "is there already, and no recording"},
-		{"record nowhere/x.lua", "record: ENOENT"},
+		{"record nowhere/x.lua", "record nowhere/x.lua: ENOENT"},
+		{"record ~/nowhere/x.lua", "/home/nowhere/x.lua: ENOENT"},
 		{"record x.svg", "must end in .lua or .txt"},
 		{"record x.lua\nrecord y.lua", "it goes into \"x.lua\" already"},
 		{"journal on\nsave x.lua", "nothing was typed yet"},
@@ -373,6 +375,9 @@ func TestRecordRefuses(t *testing.T) {
 	if w.read("mine.lua") != "print('mine')\n" {
 		t.Error("a file was written over")
 	}
+	w.write("home/.keep", "")
+	w.types("record ~/x3.lua\nsocket\n")
+	w.contains(w.read("home/x3.lua"), "socket()")
 	out, _ := w.command("--sandbox", "-c", "record x2.lua\nsocket").CombinedOutput()
 	if _, err := os.Stat(w.dir + "/x2.lua"); err == nil {
 		t.Errorf("a sandbox wrote a file: %s", out)

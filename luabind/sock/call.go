@@ -145,7 +145,7 @@ func (c *Call) shape(err error) error {
 		e.Handle = h.N
 	}
 	for i := range c.verb.Params {
-		if e.Errno() != "" && c.verb.Params[i].Kind == FileKind {
+		if e.Errno() != "" && c.verb.Params[i].Kind == FileKind && c.args.Text(i) != "" {
 			e.Address = c.args.Text(i)
 		}
 		switch x := c.args.values[i].Any.(type) {

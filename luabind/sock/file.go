@@ -3,6 +3,7 @@ package sock
 import (
 	"io/fs"
 	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -11,6 +12,19 @@ import (
 
 // filePiece is how much of a file goes out in one call.
 const filePiece = 1 << 20
+
+// Home is how a path begins that is below the user's home directory.
+const Home = "~/"
+
+// Path returns the path that text means: below the home directory where it begins with Home.
+func Path(text string) string {
+	below, ok := strings.CutPrefix(text, Home)
+	home, err := os.UserHomeDir()
+	if !ok || err != nil {
+		return text
+	}
+	return strings.TrimSuffix(home, "/") + "/" + below
+}
 
 // openFile opens a file that reading and writing cannot block on for long: no
 // pipe, no directory, no terminal. Its errors are the system's errno.

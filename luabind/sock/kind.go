@@ -110,6 +110,9 @@ func (c *Call) convert(p *Param, v Value) (Value, error) {
 		if v.Type != Text && v.Type != Bytes {
 			return v, fmt.Errorf("%s: %s is not a text", p.Name, v.word())
 		}
+		if p.Kind == FileKind {
+			v.Str = Path(v.Str)
+		}
 	}
 	return v, nil
 }

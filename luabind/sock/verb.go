@@ -39,7 +39,7 @@ const (
 	TextKind                   // a text that means something to the verb alone
 	NameKind                   // a new name for a handle
 	JobKind                    // a pending operation or task: "j1"
-	FileKind                   // the path of a file
+	FileKind                   // the path of a file; see Path
 	VerbKind                   // the name of a verb
 	FuncKind                   // a function of the script language
 	ControlKind                // control messages: arguments named for no parameter, by the table of controls
