@@ -206,7 +206,7 @@ scenario("refused", function()
   eventually(function() return state(c) == "CLOSE" end)
   expect.equal(c:recvline(), "welcome")
 end)
-scenario("kept waiting", {timeout = 0.2}, function()
+scenario("kept waiting", {timeout = 0.5}, function()
   peer.client(peer.never_accept(), peer.late, "x"):join()
 end)`}, func(w *workshop) {
 			w.test(1, "a.lua", "--artifacts", "failed")

@@ -88,7 +88,7 @@ expect.truthy(n <= tonumber(vars.most or 1000), "run " .. n)`}, func(w *workshop
 			w.test(1, "count.lua", "--retries", "1", "--var", "least=3")
 			os.Remove(filepath.Join(w.dir, "count"))
 			w.contains(w.test(1, "count.lua", "--until-fail", "--var", "most=4"), "round 4: 1 passed", "run 5", "round 5: 0 passed, 1 failed")
-			w.contains(w.test(1, "a.lua", "--until-fail", "--run-timeout", "300ms"), "round 1:", "the run's limit of 300ms is over")
+			w.contains(w.test(1, "a.lua", "--until-fail", "--run-timeout", "1s"), "round 1:", "the run's limit of 1s is over")
 		}},
 		{"stopping", map[string]string{"a.lua": `
 for i = 1, 8 do scenario("s" .. i, function() expect.equal(i < 3, true) end) end`}, func(w *workshop) {
