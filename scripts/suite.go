@@ -75,7 +75,10 @@ func (s *Suite) Test(paths []string) int {
 	s.stopped, s.hurried = make(chan struct{}), make(chan struct{})
 	go s.obey(signals)
 	for {
-		texts := watched(paths)
+		var texts map[string]string
+		if s.Watch { // before the run: what is edited meanwhile is a change
+			texts = watched(paths)
+		}
 		status := s.once(paths)
 		if !s.Watch || s.List || s.why() != "" {
 			return status
