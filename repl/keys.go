@@ -18,91 +18,163 @@ var plainText = strings.NewReplacer(string(lineBreak), "\n", string(tabStop), "\
 
 // terminal is the person's end: it waits for bytes, or to be woken.
 type terminal interface {
-	// read waits for input, at most limit if that is positive. It returns woken
-	// when wake was called, and no bytes when the time is up.
-	read(p []byte, limit time.Duration) (n int, woken bool, err error)
+	// read waits for input, at most limit if that is positive. It returns no bytes
+	// when the time is up, or wake was called.
+	read(p []byte, limit time.Duration) (n int, err error)
 	wake()
 }
 
-// keys is what readline reads from. It turns the keys of today's terminals into
-// those that readline knows, and keeps away what it stumbles over: pasted
-// newlines, the Delete key on an empty line (which it takes for the end of the
-// input), NUL bytes. inject types for the person.
+// keys is what readline reads from, one key after the other in the order typed.
+// It turns the keys of today's terminals into those that readline knows, and keeps
+// away what it stumbles over: pasted newlines, the Delete key on an empty line
+// (which it takes for the end of the input), NUL bytes.
+//
+// The terminal is read at any moment, as ^C and ^Z are keys here, no signals of the
+// terminal's: for those it throws away what is not yet shown or read. While a
+// command runs the two are meant for it, and what else is typed waits.
 type keys struct {
-	tty   terminal
-	empty func() bool // whether the line being typed is empty
+	tty     terminal
+	empty   func() bool // whether the line being typed is empty
+	pressed chan byte   // ^C and ^Z for the command that runs
 
-	mu       sync.Mutex // guards injected and closed
-	injected []byte
-	closed   bool
+	mu      sync.Mutex // guards what follows
+	changed *sync.Cond
+	queue   []byte // translated, not yet taken
+	running bool
+	ended   error // why no more comes
 
-	out   []byte // translated, not yet taken
 	held  []byte // the start of an escape sequence
 	paste bool
 }
 
 const (
-	interruptKey = "\x03" // ^C
-	suspendKey   = "\x1a" // ^Z
+	interruptKey = 0x03 // ^C
+	suspendKey   = 0x1a // ^Z
+
+	// escapeTime is how long a lone ESC is held back, as it may begin a key.
+	escapeTime = 30 * time.Millisecond
+
+	// ahead is how many bytes may be typed ahead; then the terminal is not read, so
+	// it holds up who types.
+	ahead = 1 << 20
 )
 
-// escapeTime is how long a lone ESC is held back, as it may begin a key.
-const escapeTime = 30 * time.Millisecond
+func newKeys(tty terminal, empty func() bool) *keys {
+	k := &keys{tty: tty, empty: empty, pressed: make(chan byte, 4)}
+	k.changed = sync.NewCond(&k.mu)
+	go k.listen()
+	return k
+}
 
-func (k *keys) inject(text string) {
-	k.mu.Lock()
-	k.injected = append(k.injected, text...)
+// listen reads the terminal until its end, or Close.
+func (k *keys) listen() {
+	buf := make([]byte, 4096)
+	for k.mu.Lock(); k.ended == nil; {
+		limit := time.Duration(0)
+		if len(k.held) > 0 {
+			limit = escapeTime
+		}
+		k.mu.Unlock()
+		n, err := k.tty.read(buf, limit)
+		k.mu.Lock()
+		switch {
+		case err != nil:
+			k.ended = err
+		case n == 0:
+			k.queue, k.held = append(k.queue, k.held...), nil
+		default:
+			k.translate(buf[:n])
+		}
+		k.changed.Broadcast()
+		for len(k.queue) > ahead && k.ended == nil {
+			k.changed.Wait()
+		}
+	}
 	k.mu.Unlock()
-	k.tty.wake()
 }
 
-// unread takes back what was injected but not read any more, as it came right
-// behind Enter: it is meant for what Enter has started.
-func (k *keys) unread() string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	text := string(k.injected)
-	k.injected = nil
-	return text
-}
-
+// Close ends all reading.
 func (k *keys) Close() error {
 	k.mu.Lock()
-	k.closed = true
+	k.queue, k.running, k.ended = nil, false, io.EOF
+	k.changed.Broadcast()
 	k.mu.Unlock()
 	k.tty.wake()
 	return nil
 }
 
-func (k *keys) Read(p []byte) (int, error) {
-	for len(k.out) == 0 {
-		limit := time.Duration(0)
-		if len(k.held) > 0 {
-			limit = escapeTime
-		}
-		var buf [4096]byte
-		n, woken, err := k.tty.read(buf[:], limit)
-		switch {
-		case woken:
-			k.mu.Lock()
-			k.out = append(k.out, k.injected...)
-			k.injected = nil
-			closed := k.closed
-			k.mu.Unlock()
-			if closed {
-				return 0, io.EOF
-			}
-		case err != nil:
-			return 0, err
-		case n == 0:
-			k.out, k.held = append(k.out, k.held...), nil
+// run is told that a command begins: ^C and ^Z are for it, those too that were
+// typed right behind its Enter.
+func (k *keys) run() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.running = true
+	typed := k.queue
+	k.queue = nil
+	for _, c := range typed {
+		k.typed(c)
+	}
+	k.changed.Broadcast()
+}
+
+// line is told that keys are for a line again, and those that no command has taken.
+func (k *keys) line() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.running = false
+	for {
+		select {
+		case key := <-k.pressed:
+			k.queue = append([]byte{key}, k.queue...)
 		default:
-			k.translate(buf[:n])
+			k.changed.Broadcast()
+			return
 		}
 	}
-	n := copy(p, k.out)
-	k.out = k.out[n:]
-	return n, nil
+}
+
+// press is a key that was not typed: a signal from elsewhere.
+func (k *keys) press(key byte) {
+	k.mu.Lock()
+	k.typed(key)
+	k.changed.Broadcast()
+	k.mu.Unlock()
+}
+
+// typed takes a byte. ^C for a command also takes back what was typed before it.
+func (k *keys) typed(c byte) {
+	if !k.running || c != interruptKey && c != suspendKey {
+		k.queue = append(k.queue, c)
+		return
+	}
+	if c == interruptKey {
+		k.queue = nil
+	}
+	select {
+	case k.pressed <- c:
+	default: // enough of them wait already
+	}
+}
+
+// Read gives one byte, so that readline never holds what is meant for later.
+func (k *keys) Read(p []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for {
+		switch {
+		case k.running || len(k.queue) == 0 && k.ended == nil:
+			k.changed.Wait()
+		case len(k.queue) == 0:
+			return 0, k.ended
+		case bytes.HasPrefix(k.queue, []byte(deleteKey)) && k.empty():
+			k.queue = k.queue[len(deleteKey):]
+		default:
+			p[0] = k.queue[0]
+			k.queue = k.queue[1:]
+			k.changed.Broadcast()
+			return 1, nil
+		}
+	}
 }
 
 // The sequences that need another meaning.
@@ -136,14 +208,17 @@ func (k *keys) translate(input []byte) {
 		c := b[0]
 		switch {
 		case c == 0:
+		case c == interruptKey:
+			k.paste = false
+			k.typed(c)
 		case k.paste && c == '\r' && len(b) > 1 && b[1] == '\n':
 		case k.paste && (c == '\r' || c == '\n'):
-			k.out = append(k.out, string(lineBreak)...)
+			k.queue = append(k.queue, string(lineBreak)...)
 		case k.paste && c == '\t':
-			k.out = append(k.out, string(tabStop)...)
+			k.queue = append(k.queue, string(tabStop)...)
 		case k.paste && c < 0x20:
 		default:
-			k.out = append(k.out, c)
+			k.typed(c)
 		}
 		b = b[1:]
 	}
@@ -167,12 +242,8 @@ func (k *keys) escape(b []byte) (n int, whole bool) {
 			k.paste = true
 		case pasteEnd:
 			k.paste = false
-		case deleteKey:
-			if !k.empty() {
-				k.out = append(k.out, deleteKey...)
-			}
 		default:
-			k.out = append(k.out, key.to...)
+			k.queue = append(k.queue, key.to...)
 		}
 		return len(key.from), true
 	}

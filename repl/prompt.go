@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync/atomic"
 
 	"github.com/chzyer/readline"
 	"golang.org/x/term"
@@ -35,8 +34,6 @@ type prompt struct {
 	shown     io.Writer // the printer, without secrets
 	history   *history
 	questions chan question
-	signals   chan os.Signal // what came while a command ran
-	typing    atomic.Bool
 }
 
 // Prompt goes on with a session at a prompt, and returns the exit status.
@@ -76,7 +73,7 @@ func newPrompt(streams *scripts.Streams, s *luabind.Session, in int) (*prompt, e
 	if err != nil {
 		return nil, err
 	}
-	p := &prompt{session: s, questions: make(chan question), signals: make(chan os.Signal, 4)}
+	p := &prompt{session: s, questions: make(chan question)}
 	width := func() int {
 		if w := readline.GetScreenWidth(); w > 0 {
 			return w
@@ -85,7 +82,7 @@ func newPrompt(streams *scripts.Streams, s *luabind.Session, in int) (*prompt, e
 	}
 	colour := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	p.screen = &screen{to: os.Stdout, width: width, colour: colour, prompt: promptText, known: s.Known}
-	p.keys = &keys{tty: t, empty: func() bool { line, _ := p.screen.typed(); return line == "" }}
+	p.keys = newKeys(t, func() bool { line, _ := p.screen.typed(); return line == "" })
 	p.history = new(history)
 	if colour {
 		p.screen.hint = p.hint
@@ -241,8 +238,6 @@ func lastInput(s *luabind.Session, text string) string {
 func (p *prompt) readline(shown, prefill string) (string, error) {
 	p.rl.SetPrompt(shown)
 	p.screen.begin(shown)
-	p.typing.Store(true)
-	defer p.typing.Store(false)
 	return p.printer.Readline(prefill)
 }
 

@@ -10,28 +10,23 @@ import (
 	"socksh/scripts"
 )
 
-// watch takes the signals: ^C while a line is typed is a key, else it is meant
-// for what runs. SIGTERM, SIGHUP and SIGQUIT put the terminal in order and end the program.
+// watch takes the signals: SIGINT and SIGTSTP from elsewhere are what ^C and ^Z are.
+// SIGTERM, SIGHUP and SIGQUIT put the terminal in order and end the program.
 func (p *prompt) watch(restore func()) (stop func()) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTSTP, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	go func() {
 		for sig := range signals {
-			switch {
-			case sig == syscall.SIGTERM || sig == syscall.SIGHUP || sig == syscall.SIGQUIT:
+			switch sig {
+			case os.Interrupt:
+				p.keys.press(interruptKey)
+			case syscall.SIGTSTP:
+				p.keys.press(suspendKey)
+			default:
 				os.Stdout.WriteString(pasteOff + "\n")
 				restore()
 				p.lastRecording()
 				os.Exit(scripts.StatusOf(sig))
-			case !p.typing.Load():
-				select {
-				case p.signals <- sig:
-				default: // enough of them wait already
-				}
-			case sig == os.Interrupt:
-				p.keys.inject(interruptKey)
-			default:
-				p.keys.inject(suspendKey)
 			}
 		}
 	}()

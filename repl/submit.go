@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/chzyer/readline"
@@ -44,20 +42,16 @@ func (p *prompt) submit(input string) error {
 		})
 	})
 	detached := make(chan bool, 1)
-	switch unread := p.keys.unread(); {
-	case strings.Contains(unread, interruptKey):
-		s.Loop.Post(func() { task.Cancel() })
-	case strings.Contains(unread, suspendKey):
-		p.signals <- syscall.SIGTSTP
-	}
+	p.keys.run()
+	defer p.keys.line()
 	for {
 		select {
 		case err := <-done:
 			return err
 		case <-detached:
 			return nil
-		case sig := <-p.signals:
-			if sig == os.Interrupt {
+		case key := <-p.keys.pressed:
+			if key == interruptKey {
 				s.Loop.Post(func() { task.Cancel() })
 				break
 			}
@@ -81,11 +75,13 @@ func (p *prompt) reply(q question, done chan error, cancel func()) {
 		select {
 		case err := <-done: // it has ended meanwhile: nobody needs the answer
 			done <- err
-			p.keys.inject(interruptKey)
+			p.keys.press(interruptKey)
 		case <-answered:
 		}
 	}()
+	p.keys.line()
 	line, err := p.readline(q.prompt, "")
+	p.keys.run()
 	close(answered)
 	if errors.Is(err, readline.ErrInterrupt) {
 		cancel()

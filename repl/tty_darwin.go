@@ -3,7 +3,6 @@ package repl
 import "golang.org/x/sys/unix"
 
 const (
-	getTermios  = unix.TIOCGETA
-	setTermios  = unix.TIOCSETA
-	noCharacter = 0xff // _POSIX_VDISABLE
+	getTermios = unix.TIOCGETA
+	setTermios = unix.TIOCSETA
 )

@@ -3,7 +3,6 @@ package repl
 import "golang.org/x/sys/unix"
 
 const (
-	getTermios  = unix.TCGETS
-	setTermios  = unix.TCSETS
-	noCharacter = 0 // _POSIX_VDISABLE
+	getTermios = unix.TCGETS
+	setTermios = unix.TCSETS
 )

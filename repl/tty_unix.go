@@ -24,7 +24,7 @@ func openTTY(fd int) (*tty, error) {
 
 func (t *tty) wake() { unix.Write(t.wakeWrite, []byte{1}) }
 
-func (t *tty) read(p []byte, limit time.Duration) (n int, woken bool, err error) {
+func (t *tty) read(p []byte, limit time.Duration) (n int, err error) {
 	ms := -1
 	if limit > 0 {
 		ms = int(limit / time.Millisecond)
@@ -36,30 +36,30 @@ func (t *tty) read(p []byte, limit time.Duration) (n int, woken bool, err error)
 		case err == unix.EINTR:
 			continue
 		case err != nil:
-			return 0, false, err
+			return 0, err
 		case ready == 0:
-			return 0, false, nil
+			return 0, nil
 		case fds[0].Revents != 0:
 			var b [64]byte
 			unix.Read(t.wakeRead, b[:])
-			return 0, true, nil
+			return 0, nil
 		}
 		n, err := unix.Read(t.fd, p)
 		switch {
 		case err == unix.EINTR || err == unix.EAGAIN:
 			continue
 		case err != nil:
-			return 0, false, err
+			return 0, err
 		case n == 0:
-			return 0, false, io.EOF
+			return 0, io.EOF
 		}
-		return n, false, nil
+		return n, nil
 	}
 }
 
 // promptMode sets the terminal as the prompt needs it, for as long as the prompt
-// lasts, and returns how to undo it. Keys come one by one and without echo; ^C
-// and ^Z are signals at any moment, whether a line is typed or a command runs.
+// lasts, and returns how to undo it. Keys come one by one and without echo, ^C and
+// ^Z as well.
 func promptMode(fd int) (restore func(), err error) {
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
@@ -67,10 +67,8 @@ func promptMode(fd int) (restore func(), err error) {
 	}
 	now := *before
 	now.Iflag &^= unix.IGNBRK | unix.BRKINT | unix.PARMRK | unix.ISTRIP | unix.INLCR | unix.IGNCR | unix.ICRNL | unix.IXON
-	now.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.IEXTEN
-	now.Lflag |= unix.ISIG
+	now.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.IEXTEN | unix.ISIG
 	now.Cc[unix.VMIN], now.Cc[unix.VTIME] = 1, 0
-	now.Cc[unix.VQUIT] = noCharacter
 	if err := unix.IoctlSetTermios(fd, setTermios, &now); err != nil {
 		return nil, err
 	}
