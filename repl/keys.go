@@ -187,6 +187,8 @@ const (
 var otherKeys = []struct{ from, to string }{
 	{"\x1b[1;5D", "\x1bb"}, {"\x1b[1;5C", "\x1bf"}, // Ctrl and the arrows: by words
 	{"\x1b[1;3D", "\x1bb"}, {"\x1b[1;3C", "\x1bf"}, // Alt and the arrows
+	{"\x1b[1~", "\x01"}, {"\x1b[4~", "\x05"}, // Home and End, in tmux, screen and on a console
+	{"\x1b[7~", "\x01"}, {"\x1b[8~", "\x05"}, // and in rxvt
 	{pasteStart, ""}, {pasteEnd, ""}, {deleteKey, deleteKey},
 }
 

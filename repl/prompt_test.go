@@ -297,7 +297,9 @@ func TestEditing(t *testing.T) {
 	p.types("\x15你好你好\t\t\x15")
 	p.types("\x15send client 你好吗\x1b[D\x1b[D")
 	p.cursor(len("> send client ") + 2)
-	p.types("\x05\x15connect\r")
+	p.types("\x1b[1~")
+	p.cursor(len("> "))
+	p.types("\x1b[4~\x15connect\r")
 	p.sees("^! connect: address is missing; usage: ", "^> connect ")
 	p.types("\r") // it is not wanted
 	p.sees("^> connect *$", "^> $")
