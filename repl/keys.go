@@ -43,8 +43,9 @@ type keys struct {
 	running bool
 	ended   error // why no more comes
 
-	held  []byte // the start of an escape sequence
-	paste bool
+	held     []byte // the start of an escape sequence
+	paste    bool
+	returned bool // the last byte was a carriage return
 }
 
 const (
@@ -71,7 +72,7 @@ func (k *keys) listen() {
 	buf := make([]byte, 4096)
 	for k.mu.Lock(); k.ended == nil; {
 		limit := time.Duration(0)
-		if len(k.held) > 0 {
+		if len(k.held) > 0 && !k.paste {
 			limit = escapeTime
 		}
 		k.mu.Unlock()
@@ -122,15 +123,12 @@ func (k *keys) line() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.running = false
-	for {
-		select {
-		case key := <-k.pressed:
-			k.queue = append([]byte{key}, k.queue...)
-		default:
-			k.changed.Broadcast()
-			return
-		}
+	var untaken []byte
+	for len(k.pressed) > 0 {
+		untaken = append(untaken, <-k.pressed)
 	}
+	k.queue = append(untaken, k.queue...)
+	k.changed.Broadcast()
 }
 
 // press is a key that was not typed: a signal from elsewhere.
@@ -213,7 +211,7 @@ func (k *keys) translate(input []byte) {
 		case c == interruptKey:
 			k.paste = false
 			k.typed(c)
-		case k.paste && c == '\r' && len(b) > 1 && b[1] == '\n':
+		case k.paste && c == '\n' && k.returned:
 		case k.paste && (c == '\r' || c == '\n'):
 			k.queue = append(k.queue, string(lineBreak)...)
 		case k.paste && c == '\t':
@@ -222,6 +220,7 @@ func (k *keys) translate(input []byte) {
 		default:
 			k.typed(c)
 		}
+		k.returned = c == '\r'
 		b = b[1:]
 	}
 }
@@ -230,10 +229,10 @@ func (k *keys) translate(input []byte) {
 // means nothing special. It is not whole when more may come.
 func (k *keys) escape(b []byte) (n int, whole bool) {
 	for _, key := range otherKeys {
-		if len(b) < len(key.from) && strings.HasPrefix(key.from, string(b)) && !k.paste {
-			return 0, false
+		if k.paste && key.from != pasteEnd {
+			continue
 		}
-		if k.paste && len(b) < len(pasteEnd) && strings.HasPrefix(pasteEnd, string(b)) {
+		if len(b) < len(key.from) && strings.HasPrefix(key.from, string(b)) {
 			return 0, false
 		}
 		if !bytes.HasPrefix(b, []byte(key.from)) {
@@ -241,7 +240,7 @@ func (k *keys) escape(b []byte) (n int, whole bool) {
 		}
 		switch key.from {
 		case pasteStart:
-			k.paste = true
+			k.paste, k.returned = true, false
 		case pasteEnd:
 			k.paste = false
 		default:
