@@ -187,7 +187,8 @@ var otherKeys = []struct{ from, to string }{
 	{"\x1b[1;3D", "\x1bb"}, {"\x1b[1;3C", "\x1bf"}, // Alt and the arrows
 	{"\x1b[1~", "\x01"}, {"\x1b[4~", "\x05"}, // Home and End, in tmux, screen and on a console
 	{"\x1b[7~", "\x01"}, {"\x1b[8~", "\x05"}, // and in rxvt
-	{pasteStart, ""}, {pasteEnd, ""}, {deleteKey, deleteKey},
+	{pasteStart, ""}, {pasteEnd, ""},
+	{deleteKey, deleteKey}, // in one piece, as Read looks for it
 }
 
 func (k *keys) translate(input []byte) {
